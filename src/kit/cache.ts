@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * The content cache: what is kept so that nothing is downloaded, unpacked, compiled or compressed twice. An entry is a file or a
+ * directory named by a key that says everything it depends on; it appears whole, by one rename, or not at all, and never changes.
+ */
+export interface Cache {
+  readonly root: string
+  /**
+   * The path of the entry `key` of a kind, made by `produce` when absent. `produce` gets a path that does not exist yet and leaves
+   * a file or a directory there; when it throws, nothing is left behind. Two callers at once share one production.
+   */
+  entry(kind: string, key: string, produce: (path: string) => Promise<void>): Promise<string>
+  /** The path of an entry that exists already, or null. */
+  find(kind: string, key: string): Promise<string | null>
+  /** A new empty directory on the cache's file system; whoever asks removes it. */
+  scratch(): Promise<string>
+}
+
+/** Where the cache lies unless WHERRY_CACHE says otherwise: the XDG cache directory of this user. */
+export function defaultCacheRoot(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return env['WHERRY_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'wherry')
+}
+
+export function openCache(root: string = defaultCacheRoot()): Cache {
+  const producing = new Map<string, Promise<string>>()
+
+  const pathOf = (kind: string, key: string): string => {
+    // A key becomes a file name: an attacker's version or file name must not become a path.
+    if (!/^[a-z0-9-]+$/.test(kind)) throw new Error(`cache: not a kind: ${kind}`)
+    if (!/^[A-Za-z0-9][A-Za-z0-9._+=@~-]{0,200}$/.test(key)) throw new Error(`cache: not a key: ${key}`)
+    return join(root, kind, key)
+  }
+
+  const find = async (kind: string, key: string): Promise<string | null> => {
+    const path = pathOf(kind, key)
+    return (await exists(path)) ? path : null
+  }
+
+  const scratch = async (): Promise<string> => {
+    await mkdir(join(root, 'tmp'), { recursive: true })
+    return mkdtemp(join(root, 'tmp', `${process.pid}-`))
+  }
+
+  const make = async (path: string, kind: string, produce: (path: string) => Promise<void>): Promise<string> => {
+    if (await exists(path)) return path
+    const temporary = await scratch()
+    try {
+      const made = join(temporary, 'entry')
+      await produce(made)
+      await mkdir(join(root, kind), { recursive: true })
+      await rename(made, path).catch(async error => {
+        // Another process was first: its entry is as good as ours.
+        if (!(await exists(path))) throw error
+      })
+      return path
+    } finally {
+      await rm(temporary, { recursive: true, force: true })
+    }
+  }
+
+  return {
+    root,
+    find,
+    scratch,
+    async entry(kind, key, produce) {
+      const path = pathOf(kind, key)
+      const running = producing.get(path)
+      if (running) return running
+      const promise = make(path, kind, produce).finally(() => producing.delete(path))
+      producing.set(path, promise)
+      return promise
+    },
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

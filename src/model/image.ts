@@ -1,0 +1,43 @@
+/** An OCI image: config and layers, immutable; its identity is the digest. Bytes are read lazily, from the content cache. */
+export interface Image {
+  /** Digest of the OCI manifest: `sha256:` and 64 hex digits. */
+  readonly digest: string
+  /** Digest of the config, the same whatever dialect the manifest is written in (Docker's image ID). */
+  readonly configDigest: string
+  readonly layers: readonly Layer[]
+  readonly config: ImageConfig
+}
+
+export interface Layer {
+  /** Digest of the compressed blob. */
+  readonly digest: string
+  /** Digest of the uncompressed tar. */
+  readonly diffId: string
+  /** Bytes, compressed. */
+  readonly size: number
+  /** Bytes, uncompressed. */
+  readonly unpackedSize: number
+  /** What it holds, for people and for the image's history: `wheels: django, psycopg and 12 more`. */
+  readonly what: string
+}
+
+/** The parts of the OCI image config that Wherry writes (image-spec v1.1, config.md). */
+export interface ImageConfig {
+  readonly architecture: 'amd64' | 'arm64'
+  /** Numeric `uid:gid`. */
+  readonly user: string
+  readonly env: Readonly<Record<string, string>>
+  readonly entrypoint: readonly string[]
+  /** The process that starts without an argument: `web`. */
+  readonly command: readonly string[]
+  readonly workingDirectory: string
+  readonly labels: Readonly<Record<string, string>>
+  /** RFC 3339; fixed by the inputs, never the clock. */
+  readonly created: string
+}
+
+/** Where a published image can be had: a registry reference by digest, a file, or the host's engine. */
+export type ImageRef =
+  | { readonly kind: 'registry'; readonly reference: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'cache'; readonly digest: string }

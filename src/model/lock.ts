@@ -1,0 +1,59 @@
+/**
+ * What the intentions became: exact packages by hash. Written as `wherry.lock` by steps/image/resolve, meant to be committed.
+ * Inputs of an image's digest are the tree, the config and this file, nothing else.
+ */
+export interface Lock {
+  readonly version: 1
+  /** Hash of the requirements this lock answers; another hash means it must be resolved again. */
+  readonly requirements: string
+  readonly python: string
+  readonly base: BaseLock
+  readonly wheels: readonly Distribution[]
+  readonly sdists: readonly Distribution[]
+  /** The server Wherry adds, when the app brings none: its distributions are among `wheels`. */
+  readonly server: { readonly name: string; readonly version: string } | null
+  /** Debian packages the wheels' shared objects need, by library. */
+  readonly systemLibraries: readonly SystemLibrary[]
+  /** The moment the resolution looked at the index as of; null when a lock of the app pinned everything. */
+  readonly asOf: string | null
+}
+
+export interface BaseLock {
+  readonly kind: 'debian'
+  readonly suite: string
+  readonly architecture: 'amd64' | 'arm64'
+  /** Addresses it was resolved from, so that a colleague needs no setting: main archive and security archive. */
+  readonly mirrors: { readonly archive: string; readonly security: string | null }
+  readonly packages: readonly DebianPackage[]
+}
+
+export interface DebianPackage {
+  readonly name: string
+  readonly version: string
+  readonly pocket: 'main' | 'updates' | 'security'
+  /** Path below the archive. */
+  readonly path: string
+  readonly size: number
+  /** Lower-case hex. */
+  readonly sha256: string
+}
+
+/** A wheel or sdist of the Python index. */
+export interface Distribution {
+  readonly name: string
+  readonly version: string
+  readonly file: string
+  readonly url: string
+  readonly size: number | null
+  /** Lower-case hex. */
+  readonly sha256: string
+}
+
+export interface SystemLibrary {
+  /** The DT_NEEDED name: `libstdc++.so.6`. */
+  readonly soname: string
+  /** The Debian package that holds it; it is among `base.packages`. */
+  readonly package: string
+  /** The distribution that needs it. */
+  readonly neededBy: string
+}

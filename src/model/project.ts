@@ -1,0 +1,131 @@
+import type { Because } from './because.ts'
+
+/** What `detect` learnt of an app: facts, each with its evidence. Plain data, printed by `wherry detect --json`. */
+export interface Project {
+  readonly name: string
+  /** The directory the app is run from, relative to the repository: `.` or a sub-directory. */
+  readonly root: string
+  readonly python: PythonFact
+  readonly packages: PackagesFact
+  readonly framework: FrameworkFact | null
+  readonly app: AppFact | null
+  readonly server: ServerFact
+  readonly statics: readonly StaticFact[]
+  readonly processes: readonly ProcessFact[]
+  readonly migrations: MigrationsFact | null
+  readonly tests: TestsFact | null
+  readonly systemLibraries: readonly SystemLibraryFact[]
+  /** Files and directories the app writes and expects to find again. */
+  readonly data: readonly DataFact[]
+  /** Environment variables the app reads that hold a secret, such as SECRET_KEY. */
+  readonly secrets: readonly SecretFact[]
+  /** What a person should know though nothing is wrong enough to refuse: an end-of-life Python, a development server replaced. */
+  readonly notes: readonly Note[]
+}
+
+export interface PythonFact {
+  /** Major and minor: `3.13`. */
+  readonly version: string
+  readonly because: Because
+}
+
+export type PackageManager = 'uv' | 'poetry' | 'pdm' | 'pipenv' | 'pip' | 'conda' | 'setuptools' | 'none'
+
+export interface PackagesFact {
+  readonly manager: PackageManager
+  /** The lock file, relative to the repository; null where there is none (a plain requirements.txt is no lock). */
+  readonly lock: string | null
+  /** The file the requirements are read from when there is no lock: requirements.txt, pyproject.toml, setup.py …; null when nothing is installed. */
+  readonly manifest: string | null
+  readonly because: Because
+}
+
+export interface FrameworkFact {
+  /** The import name's owner as the field writes it, in lower case: django, flask, fastapi, starlette … */
+  readonly name: string
+  /** The version the lock or the pinned requirement says; null when only resolving will tell. */
+  readonly version: string | null
+  readonly because: Because
+}
+
+export type Interface = 'wsgi' | 'asgi' | 'own'
+
+export interface AppFact {
+  /** `own`: the program is its own server; then `script` names the file, and module and attribute are null. */
+  readonly interface: Interface
+  /** As seen from `path`: `config.wsgi`. */
+  readonly module: string | null
+  /** `application`, `app`, or `app.server`; a factory's name when `factory` is true. */
+  readonly attribute: string | null
+  readonly factory: boolean
+  readonly script: string | null
+  /** The directory that must be on sys.path, relative to `root`; '' for `root` itself. */
+  readonly path: string
+  readonly because: Because
+}
+
+export interface ServerFact {
+  /** gunicorn, uvicorn, hypercorn, granian, daphne, waitress …; `own` when the program serves itself. */
+  readonly name: string
+  /** True when the app's own packages bring it; otherwise Wherry adds it at a pinned version. */
+  readonly declared: boolean
+  readonly because: Because
+}
+
+export interface StaticFact {
+  /** URL prefix with both slashes: `/static/`. */
+  readonly url: string
+  /** Where the files lie in the image, relative to `root`; for collected files, STATIC_ROOT. */
+  readonly directory: string
+  /** True when `collectstatic` fills the directory while the image is made. */
+  readonly collected: boolean
+  readonly because: Because
+}
+
+export interface ProcessFact {
+  /** `web`, `worker`, `release`, `beat`, or the Procfile's own name. */
+  readonly name: string
+  /** argv; null for `web`, which the server and the app object say. */
+  readonly command: readonly string[] | null
+  readonly because: Because
+}
+
+export interface MigrationsFact {
+  readonly tool: 'django' | 'alembic' | 'flask-migrate' | 'aerich' | 'own'
+  /** argv of the release process. */
+  readonly command: readonly string[]
+  readonly because: Because
+}
+
+export interface TestsFact {
+  readonly runner: 'pytest' | 'django' | 'unittest' | 'tox' | 'nox'
+  readonly because: Because
+}
+
+export interface SystemLibraryFact {
+  /** What is asked for by name: a library's file stem or a program, such as `magic`, `ffmpeg`. */
+  readonly name: string
+  readonly because: Because
+}
+
+export interface DataFact {
+  /** Relative to `root`. */
+  readonly path: string
+  readonly kind: 'sqlite' | 'directory'
+  readonly because: Because
+}
+
+export interface SecretFact {
+  /** The environment variable. */
+  readonly name: string
+  /** False when the source has a default that boots without it. */
+  readonly required: boolean
+  readonly because: Because
+}
+
+export interface Note {
+  /** Permanent, kebab-case. */
+  readonly code: string
+  readonly text: string
+  readonly because: Because
+}
