@@ -12,7 +12,7 @@ let folder: string | undefined
 afterEach(async () => {
   server?.closeAllConnections()
   server?.close()
-  if (folder) await rm(folder, { recursive: true })
+  if (folder) await rm(folder, { recursive: true, force: true })
 })
 
 async function serve(listener: RequestListener): Promise<string> {
