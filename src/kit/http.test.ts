@@ -27,9 +27,8 @@ test('a temporary failure is tried again, a final one is not', async () => {
   const asked: string[] = []
   const base = await serve((request, response) => {
     asked.push(request.url ?? '')
-    if (request.url === '/gone') return response.writeHead(404).end()
-    if (asked.length < 3) return response.writeHead(503).end()
-    response.end('here')
+    const status = request.url === '/gone' ? 404 : asked.length < 3 ? 503 : 200
+    response.writeHead(status).end('here')
   })
   expect(Buffer.from((await get(`${base}/a`)).body).toString()).toBe('here')
   expect(asked).toHaveLength(3)

@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openCheckout } from './index.ts'
+
+let root: string
+beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'wherry-checkout-'))))
+afterEach(() => rmSync(root, { recursive: true }))
+
+function fill(files: Record<string, string | Uint8Array>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), content)
+  }
+}
+
+const git = (...args: string[]): void => void execFileSync('git', ['-C', root, ...args], { stdio: 'pipe' })
+
+test('in git: tracked files and untracked ones that are not ignored', async () => {
+  fill({
+    'app.py': '',
+    'new.py': '',
+    '.gitignore': 'secret\nvenv/\n',
+    secret: 's',
+    'venv/lib/x.py': '',
+    'gone.py': '',
+    'a/b/c.py': '',
+  })
+  git('init', '-q')
+  git('add', 'app.py', 'gone.py', '.gitignore')
+  rmSync(join(root, 'gone.py'))
+  const checkout = await openCheckout(root)
+  expect(checkout.git).toBe(true)
+  expect(checkout.files).toEqual(['.gitignore', 'a/b/c.py', 'app.py', 'new.py'])
+  expect(checkout.children('')).toEqual(['.gitignore', 'a/', 'app.py', 'new.py'])
+  expect(checkout.children('a')).toEqual(['b/'])
+  expect([checkout.hasDirectory('a/b'), checkout.hasDirectory('venv')]).toEqual([true, false])
+})
+
+test('without git: what .gitignore leaves, without virtual environments', async () => {
+  fill({
+    'app.py': '',
+    'env/pyvenv.cfg': '',
+    'env/x.py': '',
+    '.gitignore': '*.log\n/build/\n',
+    'a.log': '',
+    'build/x': '',
+    'sub/build/y': '',
+  })
+  fill({ 'sub/.gitignore': 'local.py\n', 'sub/local.py': '', 'sub/kept.py': '', 'node_modules/x/y.py': '' })
+  const checkout = await openCheckout(root)
+  expect(checkout.git).toBe(false)
+  expect(checkout.files).toEqual(['.gitignore', 'app.py', 'sub/.gitignore', 'sub/build/y', 'sub/kept.py'])
+})
+
+test('a repository that configures a program for git to run does not run it', async () => {
+  fill({ 'app.py': '', 'spy.sh': `#!/bin/sh\ntouch ${root}/ran\n` })
+  execFileSync('chmod', ['+x', join(root, 'spy.sh')])
+  git('init', '-q')
+  git('config', 'core.fsmonitor', join(root, 'spy.sh'))
+  const checkout = await openCheckout(root)
+  expect(checkout.files).toEqual(['app.py', 'spy.sh'])
+  expect((await openCheckout(root)).files).not.toContain('ran')
+})
+
+test('a repository inside an ignored folder of another one is read all the same', async () => {
+  fill({ '.gitignore': 'inner/\n', 'inner/app.py': '' })
+  git('init', '-q')
+  expect((await openCheckout(join(root, 'inner'))).files).toEqual(['app.py'])
+})
+
+test('a FIFO is named, not read', async () => {
+  fill({ 'app.py': '' })
+  execFileSync('mkfifo', [join(root, 'requirements.txt')])
+  git('init', '-q')
+  const checkout = await openCheckout(root)
+  expect(checkout.specials).toEqual(['requirements.txt'])
+  expect(() => checkout.text('requirements.txt')).toThrow(expect.objectContaining({ code: 'not-a-file' }))
+})
+
+test('a link inside is followed, one that leaves is refused', async () => {
+  fill({ 'real.txt': 'here' })
+  symlinkSync('real.txt', join(root, 'inside.txt'))
+  symlinkSync('/etc/hostname', join(root, 'outside.txt'))
+  symlinkSync('nowhere', join(root, 'dangling.txt'))
+  const checkout = await openCheckout(root)
+  expect(checkout.text('inside.txt')).toBe('here')
+  expect(() => checkout.text('outside.txt')).toThrow(expect.objectContaining({ code: 'link-outside' }))
+  expect(() => checkout.text('dangling.txt')).toThrow(expect.objectContaining({ code: 'not-a-file' }))
+  expect(checkout.text('absent.txt')).toBeNull()
+})
+
+test('text in every encoding that editors write, up to a limit', async () => {
+  const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('flask\r\n', 'utf16le')])
+  fill({
+    'utf16.txt': utf16,
+    'latin.txt': Buffer.from([0x63, 0x61, 0x66, 0xe9]),
+    'bom.txt': '\uFEFFflask',
+    'big.txt': 'x'.repeat(101),
+  })
+  const checkout = await openCheckout(root)
+  expect(checkout.text('utf16.txt')).toBe('flask\n')
+  expect(checkout.text('latin.txt')).toBe('café')
+  expect(checkout.text('bom.txt')).toBe('flask')
+  expect(() => checkout.text('big.txt', 100)).toThrow(expect.objectContaining({ code: 'file-too-large' }))
+})
+
+test('what is no directory is said so', async () => {
+  await expect(openCheckout(join(root, 'absent'))).rejects.toMatchObject({ code: 'no-such-directory', exit: 2 })
+})

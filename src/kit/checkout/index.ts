@@ -1,0 +1,148 @@
+import { constants, closeSync, fstatSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
+import { decode } from './decode.ts'
+import { fileTooLarge, linkOutside, noSuchDirectory, notAFile } from './errors.ts'
+import { listCheckout } from './list.ts'
+
+/**
+ * A directory somebody else filled, read safely: only the files that belong to it, never through a link that leaves it, never a
+ * FIFO, never more than a limit. All reading of repositories goes through here.
+ */
+export interface Checkout {
+  /** Absolute, without links. */
+  readonly root: string
+  /** The files that belong (tracked, or untracked and not ignored), sorted, relative, '/'-separated. Links are among them. */
+  readonly files: readonly string[]
+  /** FIFOs, sockets and devices that lie among them. */
+  readonly specials: readonly string[]
+  /** Directories that are git submodules: their files do not belong. */
+  readonly submodules: readonly string[]
+  readonly git: boolean
+  /** Whether this file belongs. */
+  has(path: string): boolean
+  /** Whether any file that belongs lies below this directory. */
+  hasDirectory(path: string): boolean
+  /** The names directly below a directory ('' for the root), directories with a trailing slash. */
+  children(path: string): readonly string[]
+  /**
+   * The decoded text of a file that belongs, or null when none of this name does. Throws `not-a-file` for a FIFO or the like of
+   * that name, `file-too-large` past the limit (bytes; 4 MiB without it) and `link-outside` for a link that leaves the checkout.
+   */
+  text(path: string, limit?: number): string | null
+}
+
+/** Opens a directory. Throws `no-such-directory` and `too-many-files`. */
+export async function openCheckout(directory: string): Promise<Checkout> {
+  const root = realDirectory(directory)
+  const listing = await listCheckout(root)
+  const files = new Set(listing.files)
+  const specials = new Set(listing.specials)
+  const directories = childrenByDirectory(listing.files)
+  const texts = new Map<string, string>()
+
+  return {
+    root,
+    ...listing,
+    has: path => files.has(path),
+    hasDirectory: path => directories.has(path),
+    children: path => [...(directories.get(path) ?? [])],
+    text(path, limit = 4 * 1024 ** 2) {
+      if (specials.has(path)) throw refuseSpecial(path)
+      if (!files.has(path)) return null
+      let text = texts.get(path)
+      if (text === undefined) {
+        text = decode(readInside(root, path, limit))
+        texts.set(path, text)
+      }
+      return text
+    },
+  }
+}
+
+function realDirectory(directory: string): string {
+  try {
+    const root = realpathSync(resolve(directory))
+    if (statSync(root).isDirectory()) return root
+  } catch {
+    // Said below, the same for a missing path and for a file.
+  }
+  throw noSuchDirectory({
+    what: `${directory} is no directory.`,
+    next: 'Give the root directory of the repository, or run the command inside it.',
+  })
+}
+
+function childrenByDirectory(files: readonly string[]): Map<string, Set<string>> {
+  const directories = new Map<string, Set<string>>([['', new Set()]])
+  for (const file of files) {
+    let name = file
+    let suffix = ''
+    while (true) {
+      const slash = name.lastIndexOf('/')
+      const parent = slash < 0 ? '' : name.slice(0, slash)
+      const known = directories.get(parent)
+      const siblings = known ?? new Set<string>()
+      siblings.add(name.slice(slash + 1) + suffix)
+      directories.set(parent, siblings)
+      if (known || parent === '') break
+      name = parent
+      suffix = '/'
+    }
+  }
+  return directories
+}
+
+/** The bytes of a regular file. O_NONBLOCK keeps a FIFO that took the file's place since the listing from hanging us. */
+function readInside(root: string, path: string, limit: number): Uint8Array {
+  const absolute = join(root, path)
+  if (lstatSync(absolute).isSymbolicLink()) refuseOutside(root, path, absolute)
+  const descriptor = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const stat = fstatSync(descriptor)
+    if (!stat.isFile()) throw refuseSpecial(path)
+    if (stat.size > limit) {
+      throw fileTooLarge({
+        what: `${path} is ${stat.size} bytes; at most ${limit} are read.`,
+        next: `Make ${path} smaller, or list it in .gitignore when it does not belong to the app.`,
+        evidence: [{ file: path, text: `${stat.size} bytes` }],
+      })
+    }
+    const bytes = Buffer.alloc(stat.size)
+    let read = 0
+    while (read < bytes.length) {
+      const n = readSync(descriptor, bytes, read, bytes.length - read, read)
+      if (n === 0) break
+      read += n
+    }
+    return bytes.subarray(0, read)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function refuseOutside(root: string, path: string, absolute: string): void {
+  let target: string
+  try {
+    target = realpathSync(absolute)
+  } catch {
+    throw notAFile({
+      what: `${path} is a link that leads nowhere.`,
+      next: `Remove ${path}, or restore what it points to.`,
+    })
+  }
+  if (target.startsWith(root + sep)) return
+  throw linkOutside({
+    what: `${path} is a link that leads out of the repository.`,
+    next: `Replace ${path} with the file itself, or remove it.`,
+    evidence: [{ file: path, text: 'symbolic link' }],
+  })
+}
+
+function refuseSpecial(path: string): Error {
+  return notAFile({
+    what: `${path} is no regular file.`,
+    why: 'It is a FIFO, socket, device or directory; reading it could hang.',
+    next: `Remove or rename ${path}.`,
+    evidence: [{ file: path, text: 'not a regular file' }],
+  })
+}

@@ -1,0 +1,136 @@
+import { lstat, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import ignore, { type Ignore } from 'ignore'
+import { exec } from '../exec.ts'
+import { tooManyFiles } from './errors.ts'
+
+/** Which files belong to a checkout: those git tracks and those it does not ignore; without git, all that .gitignore leaves. */
+
+export interface Listing {
+  /** Regular files and links, sorted by code unit, relative to the root. */
+  readonly files: readonly string[]
+  /** FIFOs, sockets and devices lying among them. */
+  readonly specials: readonly string[]
+  /** Submodules that are named but not checked out, or checked out (their files do not belong). */
+  readonly submodules: readonly string[]
+  readonly git: boolean
+}
+
+const limit = 200_000
+
+/** Never part of an app, whatever the ignore files say. */
+const alwaysOut = new Set([
+  '.git',
+  '.hg',
+  '.svn',
+  '__pycache__',
+  'node_modules',
+  '.wherry',
+  '.tox',
+  '.nox',
+  '.mypy_cache',
+])
+
+export async function listCheckout(root: string): Promise<Listing> {
+  const git = await askGit(root)
+  // A repository that lies inside another one's ignored folder has nothing that git would list.
+  if (git && git.files.size > 0) return walkListed(root, git)
+  return walkIgnoring(root)
+}
+
+async function askGit(root: string): Promise<{ files: Set<string>; submodules: string[] } | null> {
+  // The repository's own configuration is hostile: core.fsmonitor names a program that `ls-files --others` would run.
+  const guarded = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'safe.directory=*'] as const
+  const run = (...args: string[]): Promise<string[] | null> =>
+    exec(['git', ...guarded, '-C', root, 'ls-files', '-z', ...args], { keep: 256 * 1024 ** 2, timeout: 60_000 }).then(
+      result => (result.code === 0 ? result.stdout.split('\0').filter(line => line !== '') : null),
+      () => null,
+    )
+  const [staged, others] = await Promise.all([run('--cached', '--stage'), run('--others', '--exclude-standard')])
+  if (!staged || !others) return null
+  const files = new Set(others)
+  const submodules: string[] = []
+  for (const line of staged) {
+    const path = line.slice(line.indexOf('\t') + 1)
+    if (line.startsWith('160000 ')) submodules.push(path)
+    else files.add(path)
+  }
+  return { files, submodules }
+}
+
+/** Visits the directories that hold listed files, to drop what is listed but gone and to see what git never lists: FIFOs. */
+async function walkListed(root: string, git: { files: Set<string>; submodules: string[] }): Promise<Listing> {
+  const directories = new Set<string>([''])
+  for (const file of git.files) {
+    for (let slash = file.lastIndexOf('/'); slash > 0; slash = file.lastIndexOf('/', slash - 1)) {
+      const directory = file.slice(0, slash)
+      if (directories.has(directory)) break
+      directories.add(directory)
+    }
+  }
+  const found = collector()
+  for (const directory of directories) {
+    if (directory.split('/').some(part => alwaysOut.has(part))) continue
+    await found.visit(root, directory, path => git.files.has(path))
+  }
+  return { ...found.listing(), submodules: git.submodules, git: true }
+}
+
+async function walkIgnoring(root: string): Promise<Listing> {
+  const found = collector()
+  const visit = async (directory: string, rules: readonly Rule[]): Promise<void> => {
+    const text = await readFile(join(root, directory, '.gitignore'), 'utf8').catch(() => null)
+    const inForce = text === null ? rules : [...rules, { base: directory, matcher: ignore().add(text) }]
+    const inner = await found.visit(root, directory, path => !ignored(path, inForce))
+    for (const path of inner) {
+      const name = path.slice(path.lastIndexOf('/') + 1)
+      if (alwaysOut.has(name) || ignored(`${path}/`, inForce) || (await isVirtualenv(root, path))) continue
+      await visit(path, inForce)
+    }
+  }
+  await visit('', [])
+  return { ...found.listing(), submodules: [], git: false }
+}
+
+interface Rule {
+  readonly base: string
+  readonly matcher: Ignore
+}
+
+function ignored(path: string, rules: readonly Rule[]): boolean {
+  return rules.some(({ base, matcher }) => matcher.ignores(base === '' ? path : path.slice(base.length + 1)))
+}
+
+async function isVirtualenv(root: string, directory: string): Promise<boolean> {
+  return lstat(join(root, directory, 'pyvenv.cfg')).then(
+    () => true,
+    () => false,
+  )
+}
+
+function collector(): {
+  visit(root: string, directory: string, belongs: (path: string) => boolean): Promise<string[]>
+  listing(): { files: string[]; specials: string[] }
+} {
+  const files: string[] = []
+  const specials: string[] = []
+  return {
+    async visit(root, directory, belongs) {
+      const directories: string[] = []
+      for (const entry of await readdir(join(root, directory), { withFileTypes: true }).catch(() => [])) {
+        const path = directory === '' ? entry.name : `${directory}/${entry.name}`
+        if (entry.isDirectory()) directories.push(path)
+        else if (!entry.isFile() && !entry.isSymbolicLink()) specials.push(path)
+        else if (belongs(path)) files.push(path)
+      }
+      if (files.length > limit) {
+        throw tooManyFiles({
+          what: `${root} holds more than ${limit} files.`,
+          next: 'Run Wherry on the root of one repository, or list what does not belong in .gitignore.',
+        })
+      }
+      return directories.sort()
+    },
+    listing: () => ({ files: files.sort(), specials: specials.sort() }),
+  }
+}
