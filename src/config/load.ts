@@ -1,0 +1,76 @@
+import { parse, TomlError } from 'smol-toml'
+import type { $ZodIssue } from 'zod/v4/core'
+import type { Checkout } from '../kit/checkout/index.ts'
+import { nearest } from '../kit/text.ts'
+import { invalidConfig } from './errors.ts'
+import type { Config } from './schema.ts'
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** The file it came from; null when the repository has none. */
+  readonly file: string | null
+}
+
+/** Reads wherry.toml, else [tool.wherry]. Throws `invalid-config` with the path of the key and the nearest one that exists. */
+export async function loadConfig(checkout: Checkout): Promise<LoadedConfig> {
+  const own = checkout.text('wherry.toml')
+  if (own !== null) return { config: await validate(toml(own, 'wherry.toml'), 'wherry.toml'), file: 'wherry.toml' }
+  const pyproject = checkout.text('pyproject.toml')
+  // Whether pyproject.toml is valid is for `detect` to say; without our table it is not ours to judge.
+  if (pyproject === null || !/^\s*\[\s*tool\s*\.\s*wherry\b/m.test(pyproject)) return { config: {}, file: null }
+  const tool = toml(pyproject, 'pyproject.toml')['tool'] as { wherry?: unknown } | undefined
+  return { config: await validate(tool?.wherry ?? {}, 'pyproject.toml'), file: 'pyproject.toml' }
+}
+
+function toml(text: string, file: string): Record<string, unknown> {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error
+    throw invalidConfig({
+      what: `${file} is not valid TOML.`,
+      why: error.message.split('\n')[0] ?? error.message,
+      next: `Mend line ${error.line} of ${file}.`,
+      evidence: [{ file, line: error.line, text: text.split('\n')[error.line - 1]?.trim().slice(0, 120) ?? '' }],
+    })
+  }
+}
+
+async function validate(value: unknown, file: string): Promise<Config> {
+  const { configSchema } = await import('./schema.ts')
+  const result = configSchema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  if (!issue) throw new Error('zod refused the config without an issue')
+  throw refuse(issue, file, keysAt(configSchema.shape, issue.path))
+}
+
+function refuse(issue: $ZodIssue, file: string, known: readonly string[]): Error {
+  const prefix = file === 'pyproject.toml' ? 'tool.wherry.' : ''
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? ''
+    const near = nearest(key, known)
+    return invalidConfig({
+      what: `${file} has a key that does not exist: ${prefix}${[...issue.path, key].join('.')}`,
+      next: near ? `Did you mean \`${near}\`? Otherwise remove it.` : `Known keys here: ${known.join(', ')}.`,
+      evidence: [{ file, text: key }],
+    })
+  }
+  const path = prefix + issue.path.join('.')
+  return invalidConfig({
+    what: `${file}: ${path} is not as it should be.`,
+    why: issue.message,
+    next: `Mend ${path}; docs/config.md shows each key with an example.`,
+    evidence: [{ file, text: path }],
+  })
+}
+
+/** The keys that exist where the issue is, for the suggestion. */
+function keysAt(shape: Record<string, unknown>, path: readonly PropertyKey[]): string[] {
+  let here: unknown = shape
+  for (const part of path) {
+    const inner = (here as Record<PropertyKey, { unwrap?: () => { shape?: unknown } } | undefined>)[part]
+    here = inner?.unwrap?.().shape ?? {}
+  }
+  return Object.keys(here as object)
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod'
+
+/**
+ * wherry.toml, or [tool.wherry] in pyproject.toml. Everything is optional: a key overrides what was detected. The descriptions
+ * here are the reference (docs/config.md) and the editors' help (schema/wherry.schema.json); both are generated from this file.
+ */
+
+const argv = z.array(z.string()).min(1)
+const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a name for an environment variable')
+
+const image = z
+  .strictObject({
+    base: z
+      .literal('debian')
+      .describe('What the image stands on: `debian`, assembled from signed Debian packages.')
+      .optional(),
+    packages: z
+      .array(z.string())
+      .describe('More Debian packages to put into the image.')
+      .meta({ examples: [['ffmpeg']] })
+      .optional(),
+    exclude: z
+      .array(z.string())
+      .describe('Files that stay out of the image, as patterns of .gitignore.')
+      .meta({ examples: [['docs/', '*.psd']] })
+      .optional(),
+    'allow-secrets': z
+      .array(z.string())
+      .describe(
+        'Files that may enter the image although they look like they hold a secret. Each is a decision; say why in a comment.',
+      )
+      .optional(),
+  })
+  .describe('How the image is made.')
+
+const release = z
+  .strictObject({
+    command: z
+      .union([argv, z.literal(false)])
+      .describe(
+        'What runs once in the new image before it starts, as an argv array, instead of the migrations found; false for nothing.',
+      )
+      .meta({ examples: [['python', 'manage.py', 'migrate']] })
+      .optional(),
+    'health-path': z
+      .string()
+      .startsWith('/')
+      .describe(
+        'The path a new release is asked for before it serves. Without it `/`, where any answer below 500 is healthy.',
+      )
+      .optional(),
+    'start-timeout': z
+      .number()
+      .int()
+      .min(1)
+      .max(3600)
+      .describe('Seconds a new release may take until it is healthy. 120 without it.')
+      .optional(),
+    drain: z
+      .number()
+      .int()
+      .min(0)
+      .max(3600)
+      .describe('Seconds that requests in flight may take after the switch. 30 without it.')
+      .optional(),
+    keep: z.number().int().min(2).max(100).describe('Releases kept for a rollback. 5 without it.').optional(),
+  })
+  .describe('How a release replaces the one before.')
+
+const edge = z
+  .strictObject({
+    'max-body': z
+      .string()
+      .regex(/^[1-9][0-9]*[kmg]$/)
+      .describe('Largest request body: `20m`. 100m without it.')
+      .optional(),
+    timeout: z.number().int().min(1).max(3600).describe('Seconds a request may take. 60 without it.').optional(),
+  })
+  .describe('The nginx in front.')
+
+export const configSchema = z.strictObject({
+  requires: z
+    .string()
+    .describe(
+      'Versions of Wherry this file is written for, as npm writes ranges: `~1.4`. Another version refuses to run.',
+    )
+    .optional(),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, 'lower-case letters, digits and dashes, 2 to 40')
+    .describe('The app’s name on every target. Without it the project’s or the directory’s name.')
+    .optional(),
+  root: z
+    .string()
+    .describe('The directory the app is run from, when it is not the repository’s root.')
+    .meta({ examples: ['backend'] })
+    .optional(),
+  app: z
+    .string()
+    .describe(
+      'The app object as `module:attribute`, `module:factory()`, or the file of a program that is its own server.',
+    )
+    .meta({ examples: ['shop.wsgi:application', 'notes:create_app()', 'dashboard.py'] })
+    .optional(),
+  python: z
+    .string()
+    .regex(/^3\.\d{1,2}$/)
+    .describe('The Python minor version: `3.13`.')
+    .optional(),
+  server: z
+    .string()
+    .describe('The server to use, when the app’s own packages bring more than one.')
+    .meta({ examples: ['hypercorn'] })
+    .optional(),
+  processes: z
+    .record(z.string(), argv)
+    .describe('More ways to start the image, each an argv array. They run beside `web`.')
+    .meta({ examples: [{ worker: ['celery', '-A', 'shop', 'worker'] }] })
+    .optional(),
+  env: z
+    .record(envName, z.string())
+    .describe('Environment variables that are no secret, the same on every target.')
+    .optional(),
+  static: z
+    .record(z.string().startsWith('/'), z.string())
+    .describe('URL prefixes served by nginx from a directory of the app.')
+    .meta({ examples: [{ '/media/': 'media' }] })
+    .optional(),
+  data: z
+    .array(z.string())
+    .describe('Files and directories that outlive a release, relative to `root`.')
+    .meta({ examples: [['uploads/']] })
+    .optional(),
+  image: image.optional(),
+  release: release.optional(),
+  edge: edge.optional(),
+  targets: z
+    .record(z.string(), z.looseObject({}))
+    .describe('Where releases live; each target owns its keys.')
+    .optional(),
+})
+
+export type Config = z.infer<typeof configSchema>
