@@ -1,0 +1,1 @@
+export type { ListedRequirement, Packages, PackageSources } from './packages.ts'
