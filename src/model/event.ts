@@ -3,8 +3,14 @@ export interface Event {
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly step: Step
-  readonly level: 'progress' | 'info' | 'suggestion' | 'warning' | 'log'
+  /**
+   * `start`, `progress` and `done` speak of one task (a line of a live list); `log` is a line of a program's own output;
+   * `suggestion` is something to do next, `warning` something that is not as it should be.
+   */
+  readonly level: 'start' | 'progress' | 'done' | 'info' | 'suggestion' | 'warning' | 'log'
   readonly text: string
+  /** The task that start, progress and done belong to; the step's own where absent. */
+  readonly task?: string
   readonly data?: Readonly<Record<string, unknown>>
 }
 

@@ -1,0 +1,13 @@
+import type { CommandEntry } from '../command.ts'
+
+const path = { '[path]': 'the repository; the current directory without it' }
+
+/** Every command, in the order of the help. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'detect',
+    summary: 'say what the app is, with the lines that say so',
+    arguments: path,
+    load: () => import('./detect.ts'),
+  },
+]

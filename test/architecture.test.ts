@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+
+/**
+ * The one guard of the import rule (docs/decisions/001): each room of src/ may import from the rooms before it, and from itself.
+ * `detect` and the other verbs are rooms of their own: they hand values to each other through src/ship.ts only.
+ */
+const order: readonly (readonly string[])[] = [
+  ['kit'],
+  ['model'],
+  ['debian', 'nginx', 'oci', 'python'],
+  ['engines'],
+  ['config'],
+  ['plan'],
+  ['steps/detect', 'steps/image', 'steps/prove', 'steps/publish', 'steps/release', 'steps/verify'],
+  ['targets', 'ci'],
+  ['ship', 'index'],
+  ['cli'],
+]
+const src = join(import.meta.dirname, '..', 'src')
+const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
+
+function roomOf(file: string): string {
+  const [first = '', second = ''] = file.split('/')
+  return first === 'steps' ? `steps/${second}` : first.replace(/\.ts$/, '')
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8')
+  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']*)'/g)].map(match =>
+    relative(src, join(src, dirname(file), match[1] ?? '')),
+  )
+}
+
+test('every file has a room, and every import goes to an earlier room', () => {
+  const wrong: string[] = []
+  for (const file of sources) {
+    const room = roomOf(file)
+    const level = order.findIndex(rooms => rooms.includes(room))
+    if (level < 0) wrong.push(`${file} lies in no known room`)
+    for (const imported of importsOf(file)) {
+      if (imported.startsWith('..')) continue // package.json and the like, above src/
+      const target = roomOf(imported)
+      if (target !== room && order.findIndex(rooms => rooms.includes(target)) >= level)
+        wrong.push(`${file} imports ${imported}`)
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+test('programs are started in one place only', () => {
+  const elsewhere = sources.filter(
+    file =>
+      !file.endsWith('.test.ts') &&
+      file !== 'kit/exec.ts' &&
+      /node:child_process/.test(readFileSync(join(src, file), 'utf8')),
+  )
+  expect(elsewhere).toEqual([])
+})
+
+test('no source file is longer than 300 lines', () => {
+  const long = sources.filter(
+    file => !file.endsWith('.test.ts') && readFileSync(join(src, file), 'utf8').split('\n').length > 301,
+  )
+  expect(long).toEqual([])
+})
+
+test('the budget of runtime dependencies holds', () => {
+  const manifest = JSON.parse(readFileSync(join(src, '..', 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  expect(Object.keys(manifest.dependencies).length).toBeLessThanOrEqual(12)
+})
+
+test('no host of a package registry is written into the project', () => {
+  const root = join(src, '..')
+  const hosts = new RegExp(
+    [
+      ['registry', 'npmjs', 'org'],
+      ['pypi', 'org'],
+      ['files', 'pythonhosted', 'org'],
+      ['deb', 'debian', 'org'],
+      ['proxy', 'golang', 'org'],
+      ['static', 'crates', 'io'],
+    ]
+      .map(parts => parts.join('\\.'))
+      .join('|'),
+  )
+  const kept = ['src', 'runtime', 'bin', 'scripts', 'test', 'examples', 'docs', 'schema'].flatMap(folder =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => join(entry.parentPath, entry.name)),
+  )
+  const named = [...kept, join(root, 'package-lock.json')].filter(file => hosts.test(readFileSync(file, 'latin1')))
+  expect(named.map(file => relative(root, file))).toEqual([])
+})
