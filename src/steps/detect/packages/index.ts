@@ -1,1 +1,2 @@
-export type { ListedRequirement, Packages, PackageSources } from './packages.ts'
+export type { ListedRequirement } from '../../../python/requirement/listed.ts'
+export type { Packages, PackageSources } from './packages.ts'
