@@ -1,0 +1,218 @@
+import { isZero, numberAt, overridesOf, stringAt, type Overrides } from './tar-header.ts'
+
+/** One member of a tar archive. Its body must be read, or is skipped, before the next member is asked for. */
+export interface TarMember {
+  /** As the archive says it, untrusted: may be absolute or hold `..`. */
+  readonly path: string
+  readonly type: TarType
+  /** Permission bits with setuid, setgid and sticky. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Whole seconds since the epoch. */
+  readonly mtime: number
+  /** Bytes of the body; 0 for all but files. */
+  readonly size: number
+  /** Target of a link, as written; '' for others. */
+  readonly link: string
+  body(): AsyncIterable<Uint8Array>
+}
+
+export type TarType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'character' | 'block' | 'fifo'
+
+export interface TarLimits {
+  /** Most members; 1,000,000 without it. */
+  readonly members?: number
+  /** Most bytes of all bodies together; 16 GiB without it. */
+  readonly bytes?: number
+}
+
+/** The archive is broken, or uses what this reader refuses (sparse files, unknown types). */
+export class TarError extends Error {}
+
+const types: Readonly<Record<string, TarType>> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '1': 'hardlink',
+  '2': 'symlink',
+  '3': 'character',
+  '4': 'block',
+  '5': 'directory',
+  '6': 'fifo',
+}
+const block = 512
+/** A PAX header or a long name larger than this is an attack: paths end at 4 KiB. */
+const longestHeader = 1024 * 1024
+
+/**
+ * Reads a tar stream (ustar, PAX, GNU long names; POSIX.1-2017 pax, GNU tar manual "Basic Tar Format"). Throws TarError on a
+ * broken archive: a wrong checksum, an end before the end, more than the limits allow.
+ */
+export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLimits = {}): AsyncGenerator<TarMember> {
+  const input = openInput(source)
+  const { members = 1_000_000, bytes = 16 * 1024 ** 3 } = limits
+  let seen = 0
+  let total = 0
+  let global: Overrides = {}
+  let local: Overrides = {}
+  try {
+    for (;;) {
+      const header = await input.take(block)
+      if (header === null || isZero(header)) return
+      const member = decode(header)
+      const special = specialOf(member.flag)
+      if (special !== null) {
+        if (member.size > longestHeader) throw new TarError(`a header of ${member.size} bytes`)
+        const read = overridesOf(special, await input.body(member.size))
+        if (special === 'global') global = { ...global, ...read }
+        else local = { ...local, ...read }
+        continue
+      }
+      const whole = complete(member, { ...global, ...local })
+      local = {}
+      seen += 1
+      total += whole.size
+      if (seen > members) throw new TarError(`more than ${members} members`)
+      if (total > bytes) throw new TarError(`more than ${bytes} bytes`)
+      input.open(whole.size)
+      yield { ...whole, body: () => input.chunks() }
+      await input.skip()
+    }
+  } finally {
+    await input.close()
+  }
+}
+
+type Header = Omit<TarMember, 'body' | 'type'> & { readonly flag: string }
+
+function decode(header: Uint8Array): Header {
+  let sum = 0
+  // The checksum counts its own eight bytes as spaces.
+  for (let i = 0; i < block; i += 1) sum += i >= 148 && i < 156 ? 32 : header[i]!
+  if (sum !== numberOf(header, 148, 8)) throw new TarError('a header with a wrong checksum')
+  const magic = stringAt(header, 257, 6)
+  const prefix = magic === 'ustar' ? stringAt(header, 345, 155) : ''
+  const name = stringAt(header, 0, 100)
+  return {
+    path: prefix === '' ? name : `${prefix}/${name}`,
+    mode: numberOf(header, 100, 8) & 0o7777,
+    uid: numberOf(header, 108, 8),
+    gid: numberOf(header, 116, 8),
+    size: numberOf(header, 124, 12),
+    mtime: numberOf(header, 136, 12),
+    flag: String.fromCharCode(header[156]!),
+    link: stringAt(header, 157, 100),
+  }
+}
+
+function numberOf(header: Uint8Array, start: number, length: number): number {
+  const value = numberAt(header, start, length)
+  if (value === null) throw new TarError(`a header whose number at ${start} is none`)
+  return value
+}
+
+function specialOf(flag: string): 'local' | 'global' | 'path' | 'link' | null {
+  if (flag === 'x') return 'local'
+  if (flag === 'g') return 'global'
+  if (flag === 'L') return 'path'
+  return flag === 'K' ? 'link' : null
+}
+
+function complete(header: Header, overrides: Overrides): Omit<TarMember, 'body'> {
+  if (overrides.sparse) throw new TarError(`a sparse file: ${header.path}`)
+  const { flag, ...plain } = header
+  const path = overrides.path ?? plain.path
+  // Archives older than POSIX mark a directory by its slash alone.
+  const type = types[flag] === 'file' && path.endsWith('/') ? 'directory' : types[flag]
+  if (type === undefined) throw new TarError(`a member of unknown type ${JSON.stringify(flag)}: ${path}`)
+  return {
+    path,
+    type,
+    mode: plain.mode,
+    uid: overrides.uid ?? plain.uid,
+    gid: overrides.gid ?? plain.gid,
+    mtime: Math.floor(overrides.mtime ?? plain.mtime),
+    size: type === 'file' ? (overrides.size ?? plain.size) : 0,
+    link: type === 'symlink' || type === 'hardlink' ? (overrides.link ?? plain.link) : '',
+  }
+}
+
+interface Input {
+  /** Exactly n bytes, or null at a clean end. */
+  take(n: number): Promise<Uint8Array | null>
+  /** A whole padded body, in memory. */
+  body(n: number): Promise<Uint8Array>
+  open(size: number): void
+  chunks(): AsyncIterable<Uint8Array>
+  skip(): Promise<void>
+  close(): Promise<void>
+}
+
+function openInput(source: AsyncIterable<Uint8Array>): Input {
+  const iterator = source[Symbol.asyncIterator]()
+  let buffer: Uint8Array = new Uint8Array(0)
+  let left = 0
+  let padding = 0
+
+  const more = async (): Promise<boolean> => {
+    const { done, value } = await iterator.next()
+    if (done) return false
+    buffer = value
+    return true
+  }
+  /** At most n bytes of what is there; null at the end of the stream. */
+  const some = async (n: number): Promise<Uint8Array | null> => {
+    while (buffer.length === 0) if (!(await more())) return null
+    const part = buffer.subarray(0, n)
+    buffer = buffer.subarray(part.length)
+    return part
+  }
+  const take = async (n: number): Promise<Uint8Array | null> => {
+    const first = await some(n)
+    if (first === null || first.length === n) return first
+    const whole = new Uint8Array(n)
+    whole.set(first)
+    for (let at = first.length; at < n; ) {
+      const part = await some(n - at)
+      if (part === null) throw new TarError('it ends in the middle of a member')
+      whole.set(part, at)
+      at += part.length
+    }
+    return whole
+  }
+  const exactly = async (n: number): Promise<Uint8Array> => {
+    const bytes = n === 0 ? new Uint8Array(0) : await take(n)
+    if (bytes === null) throw new TarError('it ends in the middle of a member')
+    return bytes
+  }
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    while (left > 0) {
+      const part = await some(left)
+      if (part === null) throw new TarError('it ends in the middle of a member')
+      left -= part.length
+      yield part
+    }
+  }
+
+  return {
+    take,
+    chunks,
+    open(size) {
+      left = size
+      padding = (block - (size % block)) % block
+    },
+    async body(size) {
+      const bytes = (await exactly(size)).slice()
+      await exactly((block - (size % block)) % block)
+      return bytes
+    },
+    async skip() {
+      for await (const _ of chunks()) continue
+      await exactly(padding)
+    },
+    async close() {
+      await iterator.return?.()
+    },
+  }
+}
