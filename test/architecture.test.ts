@@ -12,7 +12,7 @@ const order: readonly (readonly string[])[] = [
   ['debian', 'nginx', 'oci', 'python'],
   ['engines'],
   ['config'],
-  ['plan'],
+  ['plan', 'plan-errors'],
   ['steps/detect', 'steps/image', 'steps/prove', 'steps/publish', 'steps/release', 'steps/verify'],
   ['targets', 'ci'],
   ['ship', 'index'],

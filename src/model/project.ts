@@ -45,6 +45,8 @@ export interface FrameworkFact {
   readonly name: string
   /** The version the lock or the pinned requirement says; null when only resolving will tell. */
   readonly version: string | null
+  /** Django's settings module, as production loads it; null for the others. */
+  readonly settings: string | null
   readonly because: Because
 }
 

@@ -1,0 +1,96 @@
+import type { Interface, MigrationsFact, PackageManager } from './project.ts'
+
+/** What we intend: pure data made from project and config; printable, hashable; no network, nothing resolved. */
+export interface Plan {
+  readonly name: string
+  /** The directory the app runs from, relative to the repository: `.` or a sub-directory. */
+  readonly root: string
+  readonly image: ImagePlan
+  /** What an image starts by name; argv, or null for `web`, which the launcher composes from `image.serve`. */
+  readonly processes: Readonly<Record<string, readonly string[] | null>>
+  readonly edge: EdgePlan
+  readonly release: ReleasePlan
+  /** Places that outlive a release, relative to `root`. */
+  readonly data: readonly DataPlace[]
+  /** Environment variables every release runs with. */
+  readonly env: Readonly<Record<string, string>>
+  /** Secrets a release needs; what is missing is made once per environment. */
+  readonly secrets: readonly SecretPlan[]
+}
+
+export interface ImagePlan {
+  readonly base: BasePlan
+  readonly requirements: RequirementsPlan
+  readonly serve: ServePlan
+  /** Debian packages beyond the base and what the wheels need. */
+  readonly debianPackages: readonly string[]
+  readonly exclude: readonly string[]
+  readonly allowSecrets: readonly string[]
+  /** argv that fills the static directories while the image is made; null when nothing is collected. */
+  readonly collectStatic: readonly string[] | null
+}
+
+export interface BasePlan {
+  readonly kind: 'debian'
+  readonly suite: string
+  /** Major and minor. */
+  readonly python: string
+}
+
+export interface RequirementsPlan {
+  readonly manager: PackageManager
+  readonly lock: string | null
+  readonly manifest: string | null
+}
+
+export interface ServePlan {
+  readonly interface: Interface
+  readonly module: string | null
+  readonly attribute: string | null
+  readonly factory: boolean
+  readonly script: string | null
+  /** Directory to put on sys.path, relative to `root`. */
+  readonly path: string
+  readonly server: string
+  /** True when Wherry adds the server, at a version of its own choice. */
+  readonly addServer: boolean
+  readonly framework: string | null
+  readonly settings: string | null
+}
+
+export interface EdgePlan {
+  readonly statics: readonly StaticPlan[]
+  /** As nginx writes sizes: `100m`. */
+  readonly maxBody: string
+  /** Seconds. */
+  readonly timeout: number
+}
+
+export interface StaticPlan {
+  readonly url: string
+  /** Relative to `root`. */
+  readonly directory: string
+}
+
+export interface ReleasePlan {
+  /** argv of the release process; null when nothing runs before the switch. */
+  readonly command: readonly string[] | null
+  readonly migrations: MigrationsFact['tool'] | null
+  readonly healthPath: string | null
+  /** Seconds. */
+  readonly startTimeout: number
+  /** Seconds. */
+  readonly drain: number
+  /** Releases kept. */
+  readonly keep: number
+}
+
+export interface DataPlace {
+  readonly path: string
+  readonly kind: 'sqlite' | 'directory'
+}
+
+export interface SecretPlan {
+  readonly name: string
+  readonly required: boolean
+}

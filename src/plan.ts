@@ -1,0 +1,104 @@
+import type { Config } from './config/schema.ts'
+import { unsupportedPython } from './plan-errors.ts'
+import type { BasePlan, DataPlace, EdgePlan, Plan, ReleasePlan, ServePlan, StaticPlan } from './model/plan.ts'
+import type { Project } from './model/project.ts'
+
+/** The Debian suites that carry each Python, as their archives do. https://packages.debian.org/python3 */
+const suites: Readonly<Record<string, string>> = { '3.11': 'bookworm', '3.13': 'trixie' }
+
+/** Decides, from the facts and the config alone, what will be made and run. Throws `unsupported-python`. */
+export function makePlan(project: Project, config: Config): Plan {
+  return {
+    name: config.name ?? project.name,
+    root: project.root,
+    image: {
+      base: base(project),
+      requirements: {
+        manager: project.packages.manager,
+        lock: project.packages.lock,
+        manifest: project.packages.manifest,
+      },
+      serve: serve(project),
+      debianPackages: config.image?.packages ?? [],
+      exclude: config.image?.exclude ?? [],
+      allowSecrets: config.image?.['allow-secrets'] ?? [],
+      collectStatic: project.statics.some(item => item.collected)
+        ? ['python', 'manage.py', 'collectstatic', '--noinput']
+        : null,
+    },
+    processes: processes(project, config),
+    edge: edge(project, config),
+    release: release(project, config),
+    data: data(project, config),
+    env: config.env ?? {},
+    secrets: project.secrets.map(({ name, required }) => ({ name, required })),
+  }
+}
+
+function base({ python }: Project): BasePlan {
+  const suite = suites[python.version]
+  if (suite) return { kind: 'debian', suite, python: python.version }
+  const [reason] = python.because
+  throw unsupportedPython({
+    what: `No Debian suite carries Python ${python.version}.`,
+    why: `Images can be made for Python ${Object.keys(suites).join(' and ')} today.`,
+    next: `Allow one of these in ${reason?.file ?? 'pyproject.toml'} if the app runs on it, or set \`python\` in wherry.toml.`,
+    evidence: python.because,
+  })
+}
+
+function serve({ app, server, framework }: Project): ServePlan {
+  if (!app) throw new Error('a project without an app cannot be planned')
+  return {
+    interface: app.interface,
+    module: app.module,
+    attribute: app.attribute,
+    factory: app.factory,
+    script: app.script,
+    path: app.path,
+    server: server.name,
+    addServer: !server.declared && server.name !== 'own',
+    framework: framework?.name ?? null,
+    settings: framework?.settings ?? null,
+  }
+}
+
+function processes(project: Project, config: Config): Plan['processes'] {
+  const named = Object.fromEntries(
+    project.processes.filter(({ name }) => name !== 'release').map(({ name, command }) => [name, command]),
+  )
+  return { ...named, ...config.processes, web: config.processes?.['web'] ?? null }
+}
+
+function edge(project: Project, config: Config): EdgePlan {
+  const found: StaticPlan[] = project.statics.map(({ url, directory }) => ({ url, directory }))
+  const own = Object.entries(config.static ?? {}).map(([url, directory]) => ({
+    url: url.endsWith('/') ? url : `${url}/`,
+    directory,
+  }))
+  const statics = [...own, ...found.filter(item => !own.some(other => other.url === item.url))]
+  return { statics, maxBody: config.edge?.['max-body'] ?? '100m', timeout: config.edge?.timeout ?? 60 }
+}
+
+function release(project: Project, config: Config): ReleasePlan {
+  const own = config.release ?? {}
+  const declared = project.processes.find(({ name }) => name === 'release')?.command ?? null
+  const found = declared ?? project.migrations?.command ?? null
+  return {
+    command: own.command === false ? null : (own.command ?? found),
+    migrations: project.migrations?.tool ?? null,
+    healthPath: own['health-path'] ?? null,
+    startTimeout: own['start-timeout'] ?? 120,
+    drain: own.drain ?? 30,
+    keep: own.keep ?? 5,
+  }
+}
+
+function data(project: Project, config: Config): readonly DataPlace[] {
+  const own: DataPlace[] = (config.data ?? []).map(path => ({
+    path: path.replace(/\/$/, ''),
+    kind: /\.(sqlite3?|db)$/.test(path) ? 'sqlite' : 'directory',
+  }))
+  const found = project.data.map(({ path, kind }) => ({ path, kind }))
+  return [...own, ...found.filter(item => !own.some(other => other.path === item.path))]
+}
