@@ -1,0 +1,84 @@
+import { get, HttpStatusError } from '../../kit/http.ts'
+import { normalizeName } from '../name.ts'
+import type { Authorize } from './credentials.ts'
+import { explainStatus } from './fetch.ts'
+
+/** A file an index offers for a project. */
+export interface IndexFile {
+  readonly file: string
+  readonly url: string
+  /** Lower-case hex; null when the index does not say. */
+  readonly sha256: string | null
+  readonly size: number | null
+  readonly yanked: boolean
+}
+
+const json = 'application/vnd.pypi.simple.v1+json'
+
+/** What an index holds of a project, by its simple API: JSON (PEP 691) or HTML (PEP 503). Null when it does not know the project. */
+export async function listFiles(index: string, project: string, authorize: Authorize): Promise<IndexFile[] | null> {
+  const base = new URL(index.endsWith('/') ? index : `${index}/`)
+  const authorization = authorize(base.href)?.reveal()
+  base.username = ''
+  base.password = ''
+  const url = new URL(`${normalizeName(project)}/`, base).href
+  try {
+    const { body, headers } = await get(url, {
+      headers: { accept: `${json}, text/html;q=0.5`, ...(authorization === undefined ? {} : { authorization }) },
+      limit: 128 * 1024 ** 2,
+    })
+    const text = Buffer.from(body).toString('utf8')
+    return headers.get('content-type')?.includes('json') ? parseJson(text, url) : parseHtml(text, url)
+  } catch (error) {
+    if (!(error instanceof HttpStatusError)) throw error
+    if (error.status === 404) return null
+    throw explainStatus(error, url, authorization !== undefined)
+  }
+}
+
+/** PEP 691. What is no file of the form expected is left out: an index may know more than we do. */
+export function parseJson(text: string, base: string): IndexFile[] {
+  const { files } = JSON.parse(text) as { files?: unknown }
+  const found: IndexFile[] = []
+  for (const item of Array.isArray(files) ? files : []) {
+    const { filename, url, hashes, size, yanked } = (item ?? {}) as Record<string, unknown>
+    const sha256 = (hashes as Record<string, unknown> | null | undefined)?.['sha256']
+    if (typeof filename !== 'string' || typeof url !== 'string' || !URL.canParse(url, base)) continue
+    found.push({
+      file: filename,
+      url: new URL(url, base).href,
+      sha256: asSha256(sha256),
+      size: Number.isSafeInteger(size) ? (size as number) : null,
+      yanked: yanked !== undefined && yanked !== false,
+    })
+  }
+  return found
+}
+
+/** PEP 503: every anchor is a file, its hash the fragment of the address. */
+export function parseHtml(text: string, base: string): IndexFile[] {
+  const found: IndexFile[] = []
+  for (const [, attributes = ''] of text.matchAll(/<a\s([^>]{1,4000})>/gi)) {
+    const [, , quoted] = /(?:^|\s)href\s*=\s*(["'])(.*?)\1/i.exec(attributes) ?? []
+    const href = quoted?.replaceAll('&amp;', '&')
+    if (!href || !URL.canParse(href, base)) continue
+    const url = new URL(href, base)
+    const sha256 = asSha256(/^#sha256=(.+)$/.exec(url.hash)?.[1])
+    url.hash = ''
+    const file = decode(url.pathname.split('/').at(-1) ?? '')
+    found.push({ file, url: url.href, sha256, size: null, yanked: /(?:^|\s)data-yanked\b/i.test(attributes) })
+  }
+  return found
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function asSha256(value: unknown): string | null {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value) ? value.toLowerCase() : null
+}
