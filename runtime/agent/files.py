@@ -1,0 +1,50 @@
+"""Files that appear whole or not at all, and are on the disk when we say so."""
+
+import json
+import os
+import tempfile
+
+
+def write(path, data, mode=0o600):
+    """Replaces a file by one rename, after its bytes are on the disk."""
+    directory = os.path.dirname(path)
+    descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    sync_directory(directory)
+
+
+def write_json(path, value, mode=0o600):
+    write(path, json.dumps(value, indent=1, sort_keys=True).encode(), mode)
+
+
+def read_json(path, otherwise=None):
+    try:
+        with open(path, "rb") as file:
+            return json.load(file)
+    except FileNotFoundError:
+        return otherwise
+
+
+def link(target, path):
+    """Points a symlink elsewhere by one rename: whoever opens it sees the old place or the new one, never none."""
+    temporary = f"{path}.new-{os.getpid()}"
+    os.symlink(target, temporary)
+    os.rename(temporary, path)
+    sync_directory(os.path.dirname(path))
+
+
+def sync_directory(path):
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
