@@ -55,7 +55,7 @@ export function overridesOf(kind: 'local' | 'global' | 'path' | 'link', body: Ui
 
 /** `LENGTH KEY=VALUE\n`, where LENGTH counts the whole record. A broken record ends the list: what follows cannot be found. */
 function* recordsOf(body: Uint8Array): Generator<[string, string]> {
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const space = body.indexOf(32, at)
     const length = Number(utf8.decode(body.subarray(at, space < 0 ? at : space)))
     if (!Number.isInteger(length) || length < 5 || at + length > body.length) return

@@ -54,7 +54,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLim
   const { members = 1_000_000, bytes = 16 * 1024 ** 3 } = limits
   let seen = 0
   let total = 0
-  let global: Overrides = {}
+  const global: Overrides = {}
   let local: Overrides = {}
   try {
     for (;;) {
@@ -64,9 +64,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>, limits: TarLim
       const special = specialOf(member.flag)
       if (special !== null) {
         if (member.size > longestHeader) throw new TarError(`a header of ${member.size} bytes`)
-        const read = overridesOf(special, await input.body(member.size))
-        if (special === 'global') global = { ...global, ...read }
-        else local = { ...local, ...read }
+        Object.assign(special === 'global' ? global : local, overridesOf(special, await input.body(member.size)))
         continue
       }
       const whole = complete(member, { ...global, ...local })
@@ -173,7 +171,7 @@ function openInput(source: AsyncIterable<Uint8Array>): Input {
     if (first === null || first.length === n) return first
     const whole = new Uint8Array(n)
     whole.set(first)
-    for (let at = first.length; at < n; ) {
+    for (let at = first.length; at < n;) {
       const part = await some(n - at)
       if (part === null) throw new TarError('it ends in the middle of a member')
       whole.set(part, at)
