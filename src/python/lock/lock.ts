@@ -37,8 +37,8 @@ export type LockedSource =
   | { readonly kind: 'path'; readonly path: string; readonly editable: boolean }
 
 export interface LockedFile {
-  /** The file's name: a wheel's tells what it fits. */
-  readonly name: string
+  /** The file's name: a wheel's tells what it fits. Null where the lock holds hashes alone (Pipenv). */
+  readonly name: string | null
   readonly url: string | null
   /** Lower-case hex, or null when the lock has another algorithm or none. */
   readonly sha256: string | null
@@ -55,13 +55,21 @@ export interface LockedDependency {
   readonly marker: Marker | null
 }
 
+/** Where a manifest and its lock can be compared: what was declared when the lock was made. */
+export interface DeclaredThen {
+  readonly name: string
+  readonly specifier: string
+  /** An extra or a dependency group; null for what is always needed. */
+  readonly group: string | null
+}
+
 /** A member of the project: its own directory in the repository and what it declares. */
 export interface LockedRoot {
   readonly name: string
   /** Relative to the lock; `.` for the directory the lock lies in. */
   readonly directory: string
-  /** Declared by the manifest when the lock was made; `group` is an extra or a dependency group. */
-  readonly declared: readonly { readonly name: string; readonly specifier: string; readonly group: string | null }[]
+  /** Null where the lock does not record it. */
+  readonly declared: readonly DeclaredThen[] | null
   readonly dependencies: readonly LockedDependency[]
   readonly extras: ReadonlyMap<string, readonly LockedDependency[]>
   readonly groups: ReadonlyMap<string, readonly LockedDependency[]>

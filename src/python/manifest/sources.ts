@@ -1,0 +1,49 @@
+import { normalizeName } from '../name.ts'
+import type { ListedRequirement } from '../requirement/listed.ts'
+import { entriesAt, listAt, tableAt, textAt, textsAt, valueAt } from '../toml/table.ts'
+import { readDependency } from './poetry.ts'
+import type { PyprojectSource } from './pyproject-source.ts'
+
+/**
+ * Requirements of `[project]` with where `[tool.uv.sources]`, or Poetry's table beside it, says they come from. A workspace member
+ * stays a plain name: the lock knows its directory.
+ */
+export function applySources(requirements: readonly ListedRequirement[], source: PyprojectSource): ListedRequirement[] {
+  const tables = [tableAt(source.table, 'tool', 'uv', 'sources')]
+  if (listAt(source.table, 'project', 'dependencies').length > 0)
+    tables.push(tableAt(source.table, 'tool', 'poetry', 'dependencies'))
+  const places = new Map(
+    tables.flatMap(table => entriesAt(table)).map(([name, value]) => [normalizeName(name), value] as const),
+  )
+  return requirements.map(requirement => {
+    const value = requirement.name === null ? undefined : places.get(requirement.name)
+    const first: unknown = Array.isArray(value) ? value[0] : value
+    if (requirement.name === null || tableAt({ first }, 'first') === null || requirement.url !== null)
+      return requirement
+    const [read] = readDependency(requirement.name, first, requirement, source)
+    return read === undefined
+      ? requirement
+      : { ...requirement, url: read.url, path: read.path, editable: read.editable }
+  })
+}
+
+/** The indexes named by uv, Poetry and PDM. */
+export function readIndexes(table: unknown): { index: string | null; extraIndexes: readonly string[] } {
+  let index = textAt(table, 'tool', 'uv', 'index-url')
+  const extraIndexes = [...textsAt(table, 'tool', 'uv', 'extra-index-url')]
+  const named = [
+    ...listAt(table, 'tool', 'uv', 'index'),
+    ...listAt(table, 'tool', 'poetry', 'source'),
+    ...listAt(table, 'tool', 'pdm', 'source'),
+  ]
+  for (const one of named) {
+    const url = textAt(one, 'url')
+    const priority = textAt(one, 'priority')
+    // An explicit index serves only the requirements that name it.
+    if (url === null || valueAt(one, 'explicit') === true || priority === 'explicit') continue
+    const replaces = valueAt(one, 'default') === true || priority === 'primary' || priority === 'default'
+    if (replaces && index === null) index = url
+    else extraIndexes.push(url)
+  }
+  return { index, extraIndexes }
+}
