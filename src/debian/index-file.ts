@@ -42,20 +42,29 @@ export async function cachedIndex(
   })
 }
 
+/**
+ * By its hash first: that address keeps its bytes while a mirror is updated under us. Some mirrors and proxies lack it for some
+ * files, so, as apt does, by name then; the hash is checked either way.
+ */
 async function fetchIndex(release: Release, name: string, file: IndexFile, path: string): Promise<void> {
   const folder = name.slice(0, name.lastIndexOf('/') + 1)
-  const url = `${release.url}/${release.byHash ? `${folder}by-hash/SHA256/${file.sha256}` : name}`
-  try {
-    await download(url, path, file)
-  } catch (error) {
-    if (!(error instanceof HttpStatusError)) throw error
-    throw downloadFailed({
-      what: `${redactUrl(url)} is named by the signed index but missing.`,
-      why: error.message,
-      next: 'The mirror is probably being updated: try again in some minutes, or use another mirror.',
-      cause: error,
-    })
+  const byHash = `${release.url}/${folder}by-hash/SHA256/${file.sha256}`
+  const byName = `${release.url}/${name}`
+  let missing: HttpStatusError | null = null
+  for (const url of release.byHash ? [byHash, byName] : [byName]) {
+    try {
+      return await download(url, path, file)
+    } catch (error) {
+      if (!(error instanceof HttpStatusError)) throw error
+      missing = error
+    }
   }
+  throw downloadFailed({
+    what: `${redactUrl(byName)} is named by the signed index but missing.`,
+    why: missing?.message ?? '',
+    next: 'The mirror is probably being updated: try again in some minutes, or use another mirror.',
+    cause: missing,
+  })
 }
 
 function unreadable(release: Release, name: string, cause: Error): Error {

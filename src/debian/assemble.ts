@@ -1,0 +1,70 @@
+import type { Entry, FileEntry, Tree } from '../model/tree.ts'
+import { certificateBundle } from './certificates.ts'
+import { file, generatedEntries, usrMergeLinks } from './generated.ts'
+import { ruleFor } from './left-out.ts'
+import { mergeDebs } from './merge.ts'
+import type { UnpackedDeb } from './fetch-deb.ts'
+
+/**
+ * The root file system of a base: the packages' files under a merged /usr, what their scripts would have made, and a record of
+ * each package for scanners; less what no image needs. Throws `conflicting-packages` and `bad-deb`.
+ *
+ * There is no ld.so.cache: glibc's loader also searches the directories it was built with, /lib, /usr/lib and, on Debian, their
+ * multiarch subdirectories (ld.so(8)), which are all that packages use here.
+ */
+export async function assembleBase(debs: readonly UnpackedDeb[]): Promise<Tree> {
+  const tree = mergeDebs(debs)
+  const bundle = await certificateBundle([...tree.values()].filter(entry => entry.kind === 'file'))
+  const slim = withoutLeftOut(tree)
+  // What scripts make replaces what packages hold: base-files packs /var/run as a directory and makes it a link.
+  for (const entry of generatedEntries()) slim.set(entry.path, entry)
+  if (bundle) slim.set(bundle.path, bundle)
+  for (const entry of usrMergeLinks(directoriesOf(slim))) slim.set(entry.path, entry)
+  return sorted([...slim.values(), ...records(debs)])
+}
+
+/** The files of packages that are added to a base, as a tree of its own: nothing is generated, and nothing of the base repeated. */
+export function assembleAddition(debs: readonly UnpackedDeb[]): Tree {
+  return sorted([...withoutLeftOut(mergeDebs(debs)).values(), ...records(debs)])
+}
+
+/** Without what the rules leave out, and without the directories that are empty for that reason alone. */
+function withoutLeftOut(tree: ReadonlyMap<string, Entry>): Map<string, Entry> {
+  const kept = new Map([...tree].filter(([path]) => ruleFor(path) === null))
+  const held = directoriesOf(tree)
+  for (;;) {
+    // One that is emptied may empty its parent.
+    const holding = directoriesOf(kept)
+    const empty = [...kept.values()].filter(
+      ({ kind, path }) => kind === 'directory' && held.has(path) && !holding.has(path),
+    )
+    if (empty.length === 0) return kept
+    for (const { path } of empty) kept.delete(path)
+  }
+}
+
+function parentsOf(path: string): string[] {
+  const parts = path.split('/')
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'))
+}
+
+/** Every directory that holds something. */
+function directoriesOf(tree: ReadonlyMap<string, Entry>): Set<string> {
+  return new Set([...tree.keys()].flatMap(parentsOf))
+}
+
+/**
+ * One file a package under status.d, the form scanners read in images without dpkg (distroless began it): a layer brings the
+ * records of its own packages, where a single status file would have to be replaced by every layer.
+ */
+function records(debs: readonly UnpackedDeb[]): FileEntry[] {
+  return debs.map(deb => {
+    const control = deb.control.replaceAll(/\r?\n/g, '\n').trimEnd().split('\n')
+    const stanza = [control[0], 'Status: install ok installed', ...control.slice(1), ''].join('\n')
+    return file(`var/lib/dpkg/status.d/${deb.package.name}`, stanza)
+  })
+}
+
+function sorted(entries: readonly Entry[]): Tree {
+  return entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
+}

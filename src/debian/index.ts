@@ -1,0 +1,12 @@
+/** Assembles root file systems from signed Debian and Ubuntu archives, without apt, dpkg or root. */
+export { openArchive, type Architecture, type Archive, type ArchiveOptions, type Offer } from './archive.ts'
+export { aptSources, type AptSource } from './apt-sources.ts'
+export { assembleAddition, assembleBase } from './assemble.ts'
+export { basePackages, nginxPackages, omittedPackages } from './base-sets.ts'
+export { openLibraries, type Libraries } from './contents.ts'
+export { fetchDebs, type FetchOptions, type UnpackedDeb } from './fetch-deb.ts'
+export { appUser } from './generated.ts'
+export { distributionsHere, findMirrors, type MirrorOptions, type Mirrors } from './mirrors.ts'
+export { resolve, type ResolveOptions } from './resolve.ts'
+export { pythonOf, suiteNamed, suiteOf, suites, type Suite } from './suites.ts'
+export { compareVersions } from './version.ts'
