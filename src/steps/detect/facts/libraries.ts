@@ -1,0 +1,52 @@
+import type { SystemLibraryFact } from '../../../model/project.ts'
+import { importsOf } from '../../../python/source/imports.ts'
+import { appFiles, reason, type Ground } from './ground.ts'
+
+/**
+ * Libraries and programs that packages look for by name while they run (dlopen, subprocess), so that no shared object's needs tell
+ * of them. The key is the imported module; the value the name that steps/image maps to packages of the base.
+ */
+const askedFor: Readonly<Record<string, string>> = {
+  magic: 'magic',
+  cairo: 'cairo',
+  cairocffi: 'cairo',
+  cairosvg: 'cairo',
+  weasyprint: 'pango',
+  pdf2image: 'poppler',
+  pydub: 'ffmpeg',
+  ffmpeg: 'ffmpeg',
+  moviepy: 'ffmpeg',
+  pytesseract: 'tesseract',
+  pdfkit: 'wkhtmltopdf',
+  pyzbar: 'zbar',
+  pypandoc: 'pandoc',
+  wand: 'magickwand',
+  soundfile: 'sndfile',
+  git: 'git',
+  ldap: 'ldap',
+  pyodbc: 'odbc',
+  xmlsec: 'xmlsec',
+  enchant: 'enchant',
+  graphviz: 'graphviz',
+}
+
+/** geo settings and models load GDAL, GEOS and PROJ by name. */
+const geodjango = /['"]django\.contrib\.gis['"]|django\.contrib\.gis\.db\.backends/
+
+export function findLibraries(ground: Ground): SystemLibraryFact[] {
+  const found = new Map<string, SystemLibraryFact>()
+  for (const file of appFiles(ground)) {
+    for (const { module, level, line, file: own } of importsOf(ground.tree, file)) {
+      const name = level === 0 && own === null ? askedFor[module.split('.')[0] ?? ''] : undefined
+      if (name && !found.has(name)) found.set(name, { name, because: [reason(ground.tree, file, line)] })
+    }
+    const geo = found.has('gdal')
+      ? -1
+      : ground.tree
+          .text(file)
+          .split('\n')
+          .findIndex(text => geodjango.test(text))
+    if (geo >= 0) found.set('gdal', { name: 'gdal', because: [reason(ground.tree, file, geo + 1)] })
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
