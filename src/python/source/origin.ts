@@ -1,0 +1,77 @@
+import { findBelow, findImported, type ModulePlace } from './resolve.ts'
+import { finalBinding, scopeOf, type Binding } from './scope.ts'
+import type { SourceTree } from './tree.ts'
+
+/** What a name of a module means once every import has been followed. */
+export type Origin =
+  /** Bound in a file of the repository by something other than an import. */
+  | { readonly kind: 'bound'; readonly file: string; readonly name: string; readonly binding: Binding }
+  | { readonly kind: 'module'; readonly place: ModulePlace; readonly name: string }
+  /** From a library: `flask.Flask`, as written in the import. */
+  | { readonly kind: 'external'; readonly name: string }
+
+const longest = 24
+
+/** Follows a module's name through imports, re-exports and stars to where it is made. Null when nothing binds it. */
+export function findOrigin(
+  tree: SourceTree,
+  file: string,
+  name: string,
+  seen: ReadonlySet<string> = new Set(),
+): Origin | null {
+  const key = `${file}:${name}`
+  if (seen.has(key) || seen.size > longest) return null
+  const next = new Set(seen).add(key)
+  const scope = scopeOf(tree.module(file).body)
+  const binding = finalBinding(scope, name)
+  if (binding) {
+    const origin = followBinding(tree, file, name, binding, next)
+    if (origin) return origin
+  }
+  return findInStars(tree, file, name, next)
+}
+
+/** A binding of `file` followed to its origin: imports are followed, everything else is its own origin. */
+export function followBinding(
+  tree: SourceTree,
+  file: string,
+  name: string,
+  binding: Binding,
+  seen: ReadonlySet<string> = new Set(),
+): Origin | null {
+  if (binding.kind === 'module') {
+    const place = findImported(tree, file, 0, binding.module)
+    return place ? { kind: 'module', place, name: binding.module } : { kind: 'external', name: binding.module }
+  }
+  if (binding.kind !== 'imported') return { kind: 'bound', file, name, binding }
+  const place = findImported(tree, file, binding.level, binding.module)
+  if (place) return findInModule(tree, place, binding.name, seen)
+  return binding.level > 0 ? null : { kind: 'external', name: `${binding.module}.${binding.name}` }
+}
+
+/** A name of a module: what the module binds, else a submodule. */
+export function findInModule(
+  tree: SourceTree,
+  place: ModulePlace,
+  name: string,
+  seen: ReadonlySet<string> = new Set(),
+): Origin | null {
+  const bound = place.file === null ? null : findOrigin(tree, place.file, name, seen)
+  if (bound) return bound
+  if (place.directory === null) return null
+  const inner = findBelow(tree, place.directory, name)
+  return inner ? { kind: 'module', place: inner, name } : null
+}
+
+function findInStars(tree: SourceTree, file: string, name: string, seen: ReadonlySet<string>): Origin | null {
+  const { stars } = scopeOf(tree.module(file).body)
+  for (const { module, level } of stars.toReversed()) {
+    const place = findImported(tree, file, level, module)
+    const origin = place ? findInModule(tree, place, name, seen) : null
+    if (origin && origin.kind !== 'external') return origin
+    if (origin) return origin
+    if (!place && level === 0 && /^[A-Z]|^(?:run|route|fast_app|serve)$/.test(name))
+      return { kind: 'external', name: `${module}.${name}` }
+  }
+  return null
+}
