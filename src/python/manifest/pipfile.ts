@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { ListedRequirement, ProjectFiles } from '../requirement/listed.ts'
+import { readSources } from './sources.ts'
 import { locate } from '../toml/locate.ts'
 import { readToml, type Table } from '../toml/read.ts'
 import { entriesAt, listAt, textAt } from '../toml/table.ts'
@@ -16,9 +17,7 @@ export function readPipfile(file: string, files: ProjectFiles): (Manifest & { re
   if (text === null) return null
   const table = readToml(text, file)
   const root = posix.dirname(file)
-  const [main, ...others] = listAt(table, 'source')
-    .map(source => textAt(source, 'url'))
-    .filter(url => url !== null)
+  const { index, extraIndexes } = readSources(listAt(table, 'source'))
   return {
     file,
     table,
@@ -31,8 +30,8 @@ export function readPipfile(file: string, files: ProjectFiles): (Manifest & { re
     computed: null,
     python: readPython(table, text),
     classifiers: [],
-    index: main ?? null,
-    extraIndexes: others,
+    index,
+    extraIndexes,
   }
 
   function readSection(section: string): ListedRequirement[] {

@@ -28,19 +28,34 @@ export function applySources(requirements: readonly ListedRequirement[], source:
 }
 
 /** The indexes named by uv, Poetry and PDM. */
-export function readIndexes(table: unknown): { index: string | null; extraIndexes: readonly string[] } {
-  let index = textAt(table, 'tool', 'uv', 'index-url')
-  const extraIndexes = [...textsAt(table, 'tool', 'uv', 'extra-index-url')]
-  const named = [
-    ...listAt(table, 'tool', 'uv', 'index'),
-    ...listAt(table, 'tool', 'poetry', 'source'),
-    ...listAt(table, 'tool', 'pdm', 'source'),
-  ]
-  for (const one of named) {
+export function readIndexes(table: unknown): Indexes {
+  const named = readSources(
+    listAt(table, 'tool', 'uv', 'index'),
+    listAt(table, 'tool', 'poetry', 'source'),
+    listAt(table, 'tool', 'pdm', 'source'),
+  )
+  return {
+    index: textAt(table, 'tool', 'uv', 'index-url') ?? named.index,
+    extraIndexes: [...textsAt(table, 'tool', 'uv', 'extra-index-url'), ...named.extraIndexes],
+  }
+}
+
+export interface Indexes {
+  /** Replaces the index the installer would use. */
+  readonly index: string | null
+  readonly extraIndexes: readonly string[]
+}
+
+/** Tables of `{name, url, priority|default|explicit}`. The one called `pypi` only repeats the default, as every Pipfile does. */
+export function readSources(...lists: readonly (readonly unknown[])[]): Indexes {
+  let index: string | null = null
+  const extraIndexes: string[] = []
+  for (const one of lists.flat()) {
     const url = textAt(one, 'url')
     const priority = textAt(one, 'priority')
     // An explicit index serves only the requirements that name it.
-    if (url === null || valueAt(one, 'explicit') === true || priority === 'explicit') continue
+    const explicit = valueAt(one, 'explicit') === true || priority === 'explicit'
+    if (url === null || explicit || textAt(one, 'name')?.toLowerCase() === 'pypi') continue
     const replaces = valueAt(one, 'default') === true || priority === 'primary' || priority === 'default'
     if (replaces && index === null) index = url
     else extraIndexes.push(url)

@@ -1,2 +1,3 @@
 export type { ListedRequirement } from '../../../python/requirement/listed.ts'
 export type { Packages, PackageSources } from './packages.ts'
+export { readPackages } from './read.ts'
