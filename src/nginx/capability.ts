@@ -28,6 +28,9 @@ export function can(nginx: Nginx, capability: Capability): boolean {
   return compareVersions(nginx.version, parseVersion(since[capability])) >= 0
 }
 
+/** Built into every nginx unless left out on purpose, as Debian 11's nginx-light does with geo. */
+const standard = ['charset', 'geo', 'gzip', 'map', 'proxy', 'rewrite', 'upstream_keepalive'] as const
+
 /** Error: `nginx-too-old`. */
 export function requireNginx(nginx: Nginx): void {
   if (compareVersions(nginx.version, oldest) < 0) {
@@ -36,10 +39,15 @@ export function requireNginx(nginx: Nginx): void {
       next: `Install nginx ${oldest.join('.')} or newer.`,
     })
   }
+  const missing = standard.find(name => nginx.without.has(`http_${name}_module`))
+  if (missing !== undefined) throw lacks(`http_${missing}_module`, 'The edge cannot be described without it.')
 }
 
 /** Error: `nginx-too-old`. */
 export function requireModule(nginx: Nginx, module: string, why: string): void {
-  if (nginx.modules.has(module)) return
-  throw nginxTooOld({ what: `This nginx is built without ${module}.`, why, next: 'Install an nginx that has it.' })
+  if (!nginx.modules.has(module)) throw lacks(module, why)
+}
+
+function lacks(module: string, why: string): Error {
+  return nginxTooOld({ what: `This nginx is built without ${module}.`, why, next: 'Install an nginx that has it.' })
 }

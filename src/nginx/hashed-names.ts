@@ -13,6 +13,11 @@ export const hashedNames: readonly { readonly by: string; readonly pattern: stri
       '(?:[0-9a-f]{8}|[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{20}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})',
     ),
   },
+  // A name that is nothing but a hash must be a long one.
+  {
+    by: 'webpack’s and Parcel’s media files',
+    pattern: hash('/', [], '(?:[0-9a-f]{20}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})'),
+  },
   // Vite and Rollup: eight of base64url, with both cases and a digit before a letter; with - or _ it looks like words.
   {
     by: 'Vite, Rollup',

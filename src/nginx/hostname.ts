@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url'
+import { domainToASCII, domainToUnicode } from 'node:url'
 import { isIP } from 'node:net'
 import { invalidHostname } from './errors.ts'
 
@@ -34,7 +34,7 @@ function faultOf(domain: string, labels: readonly string[], wildcard: boolean): 
   // WHATWG URL §3.5: a name whose last label is a number is parsed as an IPv4 address (127.1, 0x7f.1).
   if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '')) return 'a client would read it as an address'
   if (wildcard && labels.length < 2) return 'a wildcard needs a domain of two labels or more'
-  if (domainToASCII(domain) !== domain) return 'a punycode label in it is not valid'
+  if (labels.some(l => l.startsWith('xn--') && domainToUnicode(l) === l)) return 'a punycode label in it is not valid'
   return null
 }
 

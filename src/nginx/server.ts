@@ -150,8 +150,11 @@ function releaseFile(site: Site, nginx: Nginx): Directive[] {
 
 function appLocations(site: Site): Directive[] {
   const toApp = [...maintenance(site), passToApp()]
-  const whole = site.statics.some(files => files.url === '/')
-  return [...(whole ? [] : [d('location', ['/'], toApp)]), d('location', ['@wherry_app'], toApp)]
+  const everywhere = site.statics.some(files => files.url === '/')
+  return [
+    ...(everywhere ? [] : [d('location', ['/'], toApp)]),
+    ...(site.statics.length > 0 ? [d('location', ['@wherry_app'], toApp)] : []),
+  ]
 }
 
 /** `return` is the one thing that is safe in an `if` of nginx. */
