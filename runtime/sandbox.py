@@ -206,6 +206,8 @@ def open_place(place, flags):
     if not place.startswith('fd:'):
         return os.open(place, flags | os.O_CLOEXEC, 0o600)
     fd = int(place[3:])
+    if fd <= 2:
+        return os.dup(fd)  # A standard stream is let go of later.
     os.set_inheritable(fd, False)
     return fd
 
@@ -226,16 +228,23 @@ def close(*fds):
 
 
 def remove_work(spec):
-    """overlayfs leaves its empty work directories behind."""
+    """overlayfs leaves its work directory behind, closed to everyone and sometimes with a whiteout in it."""
     root = spec.get('root')
-    if not isinstance(root, dict):
-        return
-    work = root['upper'] + '.work'
-    for path in (work + '/work', work + '/index', work):
-        try:
-            os.rmdir(path)
-        except OSError:
-            pass
+    if isinstance(root, dict) and os.path.isdir(root['upper'] + '.work'):
+        remove_tree(root['upper'] + '.work')
+
+
+def remove_tree(directory):
+    try:
+        os.chmod(directory, 0o700)
+        for entry in os.scandir(directory):
+            if entry.is_dir(follow_symlinks=False):
+                remove_tree(entry.path)
+            else:
+                os.unlink(entry.path)
+        os.rmdir(directory)
+    except OSError:
+        pass  # The caller's directory, and theirs to clear when we cannot.
 
 
 def exit_code(failure):

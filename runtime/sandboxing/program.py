@@ -1,6 +1,8 @@
 """Turns the forked process into the sandboxed program: namespaces, file system, identity, no rights, then exec."""
 
+import errno
 import os
+import sys
 
 import _signal as signals
 
@@ -10,6 +12,7 @@ from sandboxing.failure import Failure
 
 def become(spec, cgroup, rootless, failure):
     """Executes the program and does not return, unless the spec only probes. `failure` is the descriptor that stays open until then."""
+    sys.path.clear()  # Nothing may be imported from here on: the next file of that name would be the image's.
     with Failure.step('namespaces'):
         cgroup.enter()
         os.setsid()
@@ -31,7 +34,22 @@ def become(spec, cgroup, rootless, failure):
         if spec.get('probe'):
             return
         reset_signals()
-        os.execvpe(spec['argv'][0], spec['argv'], spec['env'])
+        execute(spec['argv'], spec['env'])
+
+
+def execute(argv, env):
+    """As execvp(3), with the PATH of the given environment; os.execvpe imports a module first."""
+    program = argv[0]
+    directories = [''] if '/' in program else env.get('PATH', '/usr/local/bin:/usr/bin:/bin').split(':')
+    denied = None
+    for directory in directories:
+        try:
+            os.execve(os.path.join(directory, program), argv, env)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except PermissionError as error:
+            denied = error
+    raise denied or FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)
 
 
 def assume(spec, rootless):
