@@ -3,16 +3,16 @@ import { certificateBundle } from './certificates.ts'
 import { file, generatedEntries, usrMergeLinks } from './generated.ts'
 import { ruleFor } from './left-out.ts'
 import { mergeDebs } from './merge.ts'
+import type { Architecture } from './archive.ts'
 import type { UnpackedDeb } from './fetch-deb.ts'
+import { loaderCache } from './loader-cache.ts'
+import { alternativeLinks } from './loader-paths.ts'
 
 /**
  * The root file system of a base: the packages' files under a merged /usr, what their scripts would have made, and a record of
  * each package for scanners; less what no image needs. Throws `conflicting-packages` and `bad-deb`.
- *
- * There is no ld.so.cache: glibc's loader also searches the directories it was built with, /lib, /usr/lib and, on Debian, their
- * multiarch subdirectories (ld.so(8)), which are all that packages use here.
  */
-export async function assembleBase(debs: readonly UnpackedDeb[]): Promise<Tree> {
+export async function assembleBase(debs: readonly UnpackedDeb[], architecture: Architecture): Promise<Tree> {
   const tree = mergeDebs(debs)
   const bundle = await certificateBundle([...tree.values()].filter(entry => entry.kind === 'file'))
   const slim = withoutLeftOut(tree)
@@ -20,12 +20,33 @@ export async function assembleBase(debs: readonly UnpackedDeb[]): Promise<Tree> 
   for (const entry of generatedEntries()) slim.set(entry.path, entry)
   if (bundle) slim.set(bundle.path, bundle)
   for (const entry of usrMergeLinks(directoriesOf(slim))) slim.set(entry.path, entry)
-  return sorted([...slim.values(), ...records(debs)])
+  return finish(slim, debs, [], architecture)
 }
 
-/** The files of packages that are added to a base, as a tree of its own: nothing is generated, and nothing of the base repeated. */
-export function assembleAddition(debs: readonly UnpackedDeb[]): Tree {
-  return sorted([...withoutLeftOut(mergeDebs(debs)).values(), ...records(debs)])
+/**
+ * The files of packages that are added, as a tree of its own that lies on the trees given: nothing of them is repeated but the
+ * loader's cache, which covers all.
+ */
+export function assembleAddition(
+  debs: readonly UnpackedDeb[],
+  beneath: readonly Tree[],
+  architecture: Architecture,
+): Tree {
+  return finish(withoutLeftOut(mergeDebs(debs)), debs, beneath, architecture)
+}
+
+function finish(
+  tree: ReadonlyMap<string, Entry>,
+  debs: readonly UnpackedDeb[],
+  beneath: readonly Tree[],
+  architecture: Architecture,
+): Tree {
+  const files = [...tree.values()]
+  const links = alternativeLinks(files).filter(link => !tree.has(link.path))
+  const cache = loaderCache([...beneath, files, links], architecture)
+  return [...files, ...links, cache, ...records(debs)].toSorted((a, b) =>
+    Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)),
+  )
 }
 
 /** Without what the rules leave out, and without the directories that are empty for that reason alone. */
@@ -63,8 +84,4 @@ function records(debs: readonly UnpackedDeb[]): FileEntry[] {
     const stanza = [control[0], 'Status: install ok installed', ...control.slice(1), ''].join('\n')
     return file(`var/lib/dpkg/status.d/${deb.package.name}`, stanza)
   })
-}
-
-function sorted(entries: readonly Entry[]): Tree {
-  return entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
 }

@@ -1,54 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import type { Archive } from './archive.ts'
-import { cachedIndex } from './index-file.ts'
-import { resolve } from './resolve.ts'
-import { omittedPackages } from './base-sets.ts'
-import { suiteNamed } from './suites.ts'
-import { isWherryError } from '../kit/error.ts'
+import { writeFile } from 'node:fs/promises'
 
-/** Which packages hold which shared objects. */
-export interface Libraries {
-  /** The packages that hold a library by its DT_NEEDED name, the best first; empty when none does. */
-  packagesHolding(soname: string): readonly string[]
-}
+/** Path of a shared object directly in a directory the loader searches, or in those that alternatives link from there. */
+const libraryPath =
+  /^(?:usr\/)?lib(?:64)?\/(?:[a-z0-9_]+-linux-gnu[a-z0-9]*\/)?(?:(?:blas|lapack|openblas-[a-z]+)\/)?([^/\s]+\.so(?:\.[^/\s]*)?)\s+(\S+)$/
 
 /**
- * Reads the Contents indexes of the archive's main pocket (170 MB for Debian 13), of which only the shared objects in the loader's
- * directories are kept, in the cache.
+ * Writes a Contents index (170 MB for Debian 13) as lines of a library's file name and the packages that hold it: only shared
+ * objects where the loader finds them are kept.
  */
-export async function openLibraries(archive: Archive): Promise<Libraries> {
-  const { release, architecture, cache, suite } = archive
-  // Debian has one file a component, Ubuntu one for all.
-  const names = [
-    ...suiteNamed(suite).distribution.components.map(c => `${c}/Contents-${architecture}`),
-    `Contents-${architecture}`,
-  ]
-  const holders = new Map<string, string[]>()
-  for (const name of names) {
-    const path = await cachedIndex(release, name, cache, 'debian-libraries-1', writeLibraries)
-    if (path === null) continue
-    for (const line of (await readFile(path, 'utf8')).split('\n')) {
-      const [soname, packages] = line.split('\t')
-      if (soname && packages) holders.set(soname, [...(holders.get(soname) ?? []), ...packages.split(',')])
-    }
-  }
-  const known = new Map<string, readonly string[]>()
-  return {
-    packagesHolding(soname) {
-      const before = known.get(soname)
-      if (before) return before
-      const ranked = rank(archive, soname, holders.get(soname) ?? [])
-      known.set(soname, ranked)
-      return ranked
-    },
-  }
-}
-
-/** Path of a shared object directly in a directory the loader searches, or in the two that alternatives link from there. */
-const libraryPath =
-  /^(?:usr\/)?lib(?:64)?\/(?:[a-z0-9_]+-linux-gnu[a-z0-9]*\/)?(?:blas\/|lapack\/)?([^/\s]+\.so(?:\.[^/\s]*)?)\s+(\S+)$/
-
-async function writeLibraries(bytes: AsyncIterable<Uint8Array>, path: string): Promise<void> {
+export async function writeLibraries(bytes: AsyncIterable<Uint8Array>, path: string): Promise<void> {
   const found = new Map<string, Set<string>>()
   for await (const line of linesWith(bytes, '.so')) {
     const parts = libraryPath.exec(line)
@@ -79,35 +39,4 @@ async function* linesWith(bytes: AsyncIterable<Uint8Array>, text: string): Async
     rest = Buffer.from(block.subarray(end))
   }
   if (rest.includes(text)) yield rest.toString()
-}
-
-/** Packages the archive has, those named after the library first (Policy 8.1), then by how little they bring along. */
-function rank(archive: Archive, soname: string, packages: readonly string[]): string[] {
-  const here = [...new Set(packages)].filter(name => archive.offers(name).length > 0)
-  const plain = here.filter(name => !/-(?:dev|dbg|dbgsym)$/.test(name))
-  const conventional = conventionalNames(soname)
-  const scored = (plain.length > 0 ? plain : here).map(name => ({
-    name,
-    named: conventional.includes(name) ? 0 : 1,
-    weight: weightOf(archive, name),
-  }))
-  const order = scored.sort((a, b) => a.named - b.named || a.weight - b.weight || (a.name < b.name ? -1 : 1))
-  return order.filter(each => each.weight < Infinity).map(each => each.name)
-}
-
-/** `libstdc++.so.6` → `libstdc++6`; a dash where two digits would meet; `t64` since the 64-bit time transition. */
-function conventionalNames(soname: string): string[] {
-  const [, stem = '', version = ''] = /^(.+?)\.so(?:\.(.+))?$/.exec(soname) ?? []
-  const name = `${stem}${/\d$/.test(stem) && version !== '' ? '-' : ''}${version}`.toLowerCase().replaceAll('_', '-')
-  return [name, `${name}t64`]
-}
-
-/** Packages that come along; Infinity for one that cannot be installed. */
-function weightOf(archive: Archive, name: string): number {
-  try {
-    return resolve(archive, [name], { omit: omittedPackages }).length
-  } catch (error) {
-    if (isWherryError(error)) return Infinity
-    throw error
-  }
 }

@@ -15,7 +15,7 @@ export interface TarMember {
   readonly size: number
   /** Target of a link, as written; '' for others. */
   readonly link: string
-  body(): AsyncIterable<Uint8Array>
+  readonly body: () => AsyncIterable<Uint8Array>
 }
 
 export type TarType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'character' | 'block' | 'fifo'
