@@ -6,11 +6,10 @@ import { damagedImage, imageTooLarge } from './errors.ts'
 export interface InflateLimits {
   /** Most bytes that may come out; 16 GiB without it. */
   readonly most?: number
-  /** How many times its own size a layer may grow, beyond the first 256 MiB; 200 without it. */
+  /** How many times its own size a layer may grow, 200 without it; up to `free` bytes nobody asks, 256 MiB without it. */
   readonly ratio?: number
+  readonly free?: number
 }
-
-const free = 256 * 1024 ** 2
 
 /**
  * The tar inside a compressed layer. A few kilobytes can inflate to gigabytes, so growth is bounded. Throws `image-too-large`,
@@ -20,6 +19,7 @@ export async function* inflate(
   source: AsyncIterable<Uint8Array>,
   limits: InflateLimits = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const { most = 16 * 1024 ** 3, ratio = 200, free = 256 * 1024 ** 2 } = limits
   const gunzip = createGunzip({ chunkSize: 256 * 1024 })
   let taken = 0
   let made = 0
@@ -34,8 +34,7 @@ export async function* inflate(
   try {
     for await (const chunk of gunzip as AsyncIterable<Uint8Array>) {
       made += chunk.length
-      if (made > (limits.most ?? 16 * 1024 ** 3) || made > free + taken * (limits.ratio ?? 200))
-        throw tooLarge(taken, made)
+      if (made > most || made > free + taken * ratio) throw tooLarge(taken, made)
       yield chunk
     }
   } catch (error) {

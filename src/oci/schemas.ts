@@ -4,7 +4,7 @@ import { isDigest } from './digest.ts'
 /** The documents of an image as others write them (image-spec): what is used is checked, the rest is let through. */
 
 const strings = z.record(z.string(), z.string())
-const absent = z.undefined({ error: 'it is an index and a manifest at once' })
+const absent = z.never({ error: 'it is an index and a manifest at once' }).optional()
 
 export const descriptorSchema = z.object({
   mediaType: z.string(),
