@@ -1,12 +1,12 @@
 import { posix } from 'node:path'
 import type { ListedRequirement, ProjectFiles } from '../requirement/listed.ts'
-import { readSources } from './sources.ts'
 import { locate } from '../toml/locate.ts'
 import { readToml, type Table } from '../toml/read.ts'
-import { entriesAt, listAt, textAt } from '../toml/table.ts'
+import { entriesAt, isTable, listAt, textAt } from '../toml/table.ts'
 import { parseConstraint } from '../version/constraint.ts'
 import type { Manifest, PythonLimit } from './manifest.ts'
 import { readDependency } from './poetry.ts'
+import { readSources } from './sources.ts'
 
 /** Sections that are no groups of packages (Pipfile specification); every other table is a category. */
 const settings = new Set(['source', 'requires', 'scripts', 'pipenv'])
@@ -17,7 +17,9 @@ export function readPipfile(file: string, files: ProjectFiles): (Manifest & { re
   if (text === null) return null
   const table = readToml(text, file)
   const root = posix.dirname(file)
-  const { index, extraIndexes } = readSources(listAt(table, 'source'))
+  // The first source is the index, the others are asked besides.
+  const [main, ...others] = listAt(table, 'source')
+  const { index, extraIndexes } = readSources([{ ...(isTable(main) ? main : {}), priority: 'primary' }], others)
   return {
     file,
     table,

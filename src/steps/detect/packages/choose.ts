@@ -28,9 +28,9 @@ export function chooseClaim(claims: readonly Claim[], checkout: Checkout): Chose
     const claim = list ?? other
     return claim === undefined ? null : { claim, lock: null, passedOver: null }
   }
-  return prefersList(list, other, checkout)
-    ? { claim: list, lock: null, passedOver: null }
-    : { claim: other, lock: null, passedOver: list }
+  if (prefersList(list, other, checkout)) return { claim: list, lock: null, passedOver: null }
+  const used = other.read().requirements.some(({ file }) => file === list.manifest)
+  return { claim: other, lock: null, passedOver: used ? null : list }
 }
 
 function prefersList(list: Claim, other: Claim, checkout: Checkout): boolean {

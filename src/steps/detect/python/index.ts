@@ -1,0 +1,85 @@
+import type { Checkout } from '../../../kit/checkout/index.ts'
+import type { Note, PythonFact } from '../../../model/project.ts'
+import { allowsMinor } from '../../../python/version/python.ts'
+import type { Packages } from '../packages/index.ts'
+import { placesUpwards } from '../packages/place.ts'
+import { chooseMinor } from './choose.ts'
+import { readPins } from './pins.ts'
+import { readHints, readLockRange, readRanges } from './ranges.ts'
+import { refuseContradiction, refuseOld } from './refusal.ts'
+import type { Statement } from './statement.ts'
+
+/** Security support of this one has ended (PEP 619), yet it works. */
+const ended = new Map([['3.10', 'October 2026']])
+
+/**
+ * The Python the app wants: the pinned minor, whether a base has it or not, else the best supported one in the ranges. "Best" heeds
+ * what the app's packages can run on.
+ * @param root the app's directory, relative to the repository
+ * @throws `unsupported-python` for a version too old to deploy, another implementation, or files that contradict each other
+ */
+export function readPython(
+  checkout: Checkout,
+  root: string,
+  packages: Packages,
+): { fact: PythonFact; notes: readonly Note[] } {
+  const places = placesUpwards(checkout, root)
+  const pins = firstOf(places.map(place => readPins(place)))
+  const stated = firstOf(places.map(place => readRanges(place)))
+  const ranges = [
+    ...pins.filter(({ kind }) => kind === 'range'),
+    ...(stated.length > 0 ? stated : readLockRange(packages.lock)),
+  ]
+  const pin = settlePin(pins, ranges)
+  if (pin !== null)
+    return conclude({ version: pin.minor, because: [pin.reason, ...agreeing(pin.minor, ranges)] }, ignored(pins, pin))
+  const hints = ranges.length > 0 ? [] : firstOf(places.map(place => readHints(place)))
+  return conclude(chooseMinor({ ranges, hints, packages }), ignored(pins, null))
+}
+
+/** The statements of the nearest directory that makes any. */
+function firstOf(groups: readonly (readonly Statement[])[]): readonly Statement[] {
+  return groups.find(group => group.length > 0) ?? []
+}
+
+type Pin = Statement & { readonly minor: string }
+
+/** A developer's tool setting counts only where the project names no interpreter, and its ranges do not exclude it. */
+function settlePin(statements: readonly Statement[], ranges: readonly Statement[]): Pin | null {
+  const named = statements.filter((one): one is Pin => one.minor !== null)
+  const [first, ...others] = named.filter(({ kind }) => kind === 'pin')
+  if (first === undefined) return settleTool(named, ranges)
+  const other =
+    others.find(({ minor }) => minor !== first.minor) ??
+    ranges.find(range => !allowsMinor(range.constraint, first.minor))
+  if (other !== undefined) throw refuseContradiction(first, other)
+  refuseOld(first.minor, [first.reason])
+  return first
+}
+
+function settleTool(named: readonly Pin[], ranges: readonly Statement[]): Pin | null {
+  const tool = named.find(({ kind }) => kind === 'tool')
+  if (tool === undefined || !ranges.every(range => allowsMinor(range.constraint, tool.minor))) return null
+  refuseOld(tool.minor, [tool.reason])
+  return tool
+}
+
+function agreeing(minor: string, ranges: readonly Statement[]): Statement['reason'][] {
+  return ranges.filter(range => allowsMinor(range.constraint, minor)).map(({ reason }) => reason)
+}
+
+function ignored(statements: readonly Statement[], pin: Pin | null): Note[] {
+  const passed = statements.filter(({ kind, minor }) => kind === 'tool' && minor !== null && minor !== pin?.minor)
+  return passed.map(({ reason, minor }) => ({
+    code: 'python-setting-not-used',
+    text: `${reason.file} names Python ${minor ?? ''}, which the project's own files rule out.`,
+    because: [reason],
+  }))
+}
+
+function conclude(fact: PythonFact, notes: readonly Note[]): { fact: PythonFact; notes: readonly Note[] } {
+  const end = ended.get(fact.version)
+  if (end === undefined) return { fact, notes }
+  const text = `Python ${fact.version} has had no security fixes since ${end}. It works; plan to leave it.`
+  return { fact, notes: [...notes, { code: 'python-end-of-life', text, because: fact.because }] }
+}
