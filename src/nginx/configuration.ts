@@ -47,7 +47,7 @@ export function writeConfiguration(site: Site, nginx: Nginx): string {
 
 function processSettings(site: Site): Directive[] {
   return [
-    ...(site.user ? [d('user', [site.user])] : []),
+    ...(site.user ? [d('user', [site.user.name, site.user.group])] : []),
     d('daemon', ['off']),
     d('worker_processes', [String(site.workerProcesses)]),
     d('worker_rlimit_nofile', [number('workerFiles')]),

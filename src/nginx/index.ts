@@ -17,5 +17,5 @@ export {
   type SocketPath,
   type UrlPrefix,
 } from './path.ts'
-export type { App, Certificate, Listen, Site, Static } from './site.ts'
+export type { Account, App, Certificate, Listen, Site, Static } from './site.ts'
 export { nginxOf, parseNginx, type Nginx, type Version } from './version.ts'

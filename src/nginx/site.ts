@@ -27,7 +27,7 @@ export interface Site {
   /** From the cgroup's limit: nginx's own `auto` counts the host's processors. */
   readonly workerProcesses: number
   /** The account of the workers when nginx starts as root. */
-  readonly user?: UserName
+  readonly user?: Account
   readonly headers?: readonly Header[]
   /** The user's own directives for the server, in a file of their own: an unbalanced brace in it cannot leave it. */
   readonly extraFile?: DiskPath
@@ -40,6 +40,12 @@ export interface Site {
 export type Listen =
   | { readonly address: Address; readonly port: Port; readonly tls?: boolean }
   | { readonly socket: SocketPath; readonly tls?: boolean }
+
+/** Both names: nginx would look for a group of the user's name, which Debian's `nobody` has not. */
+export interface Account {
+  readonly name: UserName
+  readonly group: UserName
+}
 
 export interface Certificate {
   readonly certificate: DiskPath

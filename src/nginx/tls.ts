@@ -18,14 +18,14 @@ export function tlsSettings(certificate: Certificate, nginx: Nginx): Directive[]
     d('ssl_protocols', ['TLSv1.2', 'TLSv1.3']),
     d('ssl_ciphers', [ciphers]),
     d('ssl_prefer_server_ciphers', ['off']),
-    d('ssl_ecdh_curve', [hybrid(nginx) ? `X25519MLKEM768:${curves}` : curves]),
+    d('ssl_ecdh_curve', [hybrid(nginx) ? `?X25519MLKEM768:${curves}` : curves]),
     d('ssl_session_cache', [`shared:wherry:${number('tlsSession')}`]),
     d('ssl_session_timeout', ['1d']),
     d('ssl_session_tickets', ['off']),
   ]
 }
 
-/** The hybrid group is known from OpenSSL 3.5 on; an older one refuses the whole list. */
+/** The hybrid group is known from OpenSSL 3.5 on; one before 3.3 refuses the whole list, even with the `?` that lets it skip a group. */
 function hybrid({ openssl }: Nginx): boolean {
   return openssl !== null && compareVersions(openssl, [3, 5, 0]) >= 0
 }

@@ -82,7 +82,7 @@ export function sitesIn(directory: string): fc.Arbitrary<nginx.Site> {
         workerProcesses: fc.integer({ min: 1, max: 4 }),
         headers: fc.array(header, { maxLength: 3 }),
         extraFile: fc.constant(path('extra.conf')),
-        user: fc.constant(nginx.parseUserName('nobody')),
+        user: fc.constant({ name: nginx.parseUserName('nobody'), group: nginx.parseUserName('nogroup') }),
         maintenanceFlag: awkward.map(part => nginx.parseDiskPath(`${directory}/${part}`)),
         releaseFile: awkward.map(part => nginx.parseDiskPath(`${directory}/${part}`)),
       },
