@@ -135,7 +135,7 @@ test('a directory laid out from the tree is the one laid out from the tar', asyn
       })
       expect(differences(new Map(meant), a)).toEqual([])
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   )
 })
 

@@ -65,13 +65,16 @@ export async function factsOfDirectory(root: string, options: { readonly owners?
 }
 
 /** Node's own recursive listing follows links to directories, so it can leave the directory and never come back. */
-async function pathsBelow(root: string, folder = ''): Promise<readonly string[]> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true })
-  const below = entries.map(async entry => {
-    const path = join(folder, entry.name)
-    return entry.isDirectory() ? [path, ...(await pathsBelow(root, path))] : [path]
-  })
-  return (await Promise.all(below)).flat()
+async function pathsBelow(root: string): Promise<readonly string[]> {
+  const paths: string[] = []
+  const waiting = ['']
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop())
+    for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+      const path = join(folder, entry.name)
+      paths.push(path)
+      if (entry.isDirectory()) waiting.push(path)
+    }
+  return paths
 }
 
 /** A tar as `docker export` or a layer holds it. */

@@ -12,9 +12,11 @@ export function anyTree(): fc.Arbitrary<Tree> {
   const owner = fc.constantFrom(0, 10001, 2097151, 2097152, 3_000_000_000)
   const mode = fc.constantFrom(0o644, 0o755, 0o600, 0o555, 0o777)
   const entry: fc.Arbitrary<Entry> = fc.oneof(
-    fc.record({ path, owner, mode, data: fc.uint8Array({ maxLength: 1500 }) }).map(({ data, ...rest }) => ({
-      ...rest,
+    fc.record({ path, owner, mode, data: fc.uint8Array({ maxLength: 1500 }) }).map(({ path, owner, mode, data }) => ({
       kind: 'file' as const,
+      path,
+      owner,
+      mode,
       size: data.length,
       bytes: { data },
     })),
