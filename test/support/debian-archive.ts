@@ -63,6 +63,8 @@ export interface MadePackage {
   readonly fields?: Readonly<Record<string, string>>
   readonly entries?: readonly MadeEntry[]
   readonly compression?: 'none' | 'gz' | 'zst'
+  /** What the index says of its place, when not the truth. */
+  readonly filename?: string
 }
 
 const pack = {
@@ -160,7 +162,7 @@ function indexOf(packages: readonly MadePackage[], base: string, files: Map<stri
       const bytes = debOf(made)
       const path = `pool/${made.name}_${made.version ?? '1'}.deb`
       files.set(`${base}/${path}`, bytes)
-      return `${controlOf(made)}Filename: ${path}\nSize: ${bytes.length}\nSHA256: ${sha256(bytes)}\n`
+      return `${controlOf(made)}Filename: ${made.filename ?? path}\nSize: ${bytes.length}\nSHA256: ${sha256(bytes)}\n`
     })
     .join('\n')
 }
