@@ -29,6 +29,7 @@ class Cgroup:
                     group.make_first(name, places[name])
                 elif 'unified' in places:
                     group.make_second(name, places['unified'])
+            group.forget_closed()
         return group
 
     @property
@@ -84,18 +85,22 @@ class Cgroup:
                 remove_directory(directory)
 
     def adopt(self, name, directory, version):
+        self.directories[name] = directory
+        self.version[name] = version
+
+    def forget_closed(self):
         """Only a cgroup that a process may enter is one: moving needs rights on the common ancestor (cgroups(7), delegation)."""
+        if not self.directories:
+            return
         pid = os.fork()
         if pid == 0:
             try:
-                write(directory, 'cgroup.procs', 0)
+                self.enter()
                 os._exit(0)
             finally:
                 os._exit(1)
         if os.waitpid(pid, 0)[1] != 0:
-            raise PermissionError(1, 'cannot enter', directory)
-        self.directories[name] = directory
-        self.version[name] = version
+            self.remove()
 
     def enter(self):
         """Moves this process, and what it will start, into the cgroup."""

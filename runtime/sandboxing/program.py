@@ -7,13 +7,13 @@ import sys
 import _signal as signals
 
 from sandboxing import kernel, root, seccomp
-from sandboxing.failure import Failure
+from sandboxing.failure import Failure, step
 
 
 def become(spec, cgroup, rootless, failure):
     """Executes the program and does not return, unless the spec only probes. `failure` is the descriptor that stays open until then."""
     sys.path.clear()  # Nothing may be imported from here on: the next file of that name would be the image's.
-    with Failure.step('namespaces'):
+    with step('namespaces'):
         cgroup.enter()
         os.setsid()
         os.umask(0o022)
@@ -25,10 +25,10 @@ def become(spec, cgroup, rootless, failure):
     root.enter(spec, cgroup)
     kernel.join_new_keyring()
     close_others(failure)
-    with Failure.step('identity'):
+    with step('identity'):
         assume(spec, rootless)
     enter_directory(spec['cwd'])
-    with Failure.step('exec'):
+    with step('exec'):
         kernel.forbid_new_privileges()
         seccomp.install()
         if spec.get('probe'):
@@ -76,7 +76,7 @@ def assume(spec, rootless):
 
 def enter_directory(path):
     """As the user, whose rights count; a path that leads out of the new root is refused by name, as CVE-2024-21626 taught."""
-    with Failure.step('cwd'):
+    with step('cwd'):
         if not path.startswith('/') or path.startswith('/proc/'):
             raise Failure('cwd', text='%s is no working directory' % path, errno_name='EINVAL')
         os.chdir(path)

@@ -3,7 +3,7 @@
 import os
 
 from sandboxing import kernel
-from sandboxing.failure import Failure
+from sandboxing.failure import Failure, step
 from sandboxing.kernel import MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY
 
 MOST_LAYERS = 500  # OVL_MAX_STACK of the kernel, one of them for our mount points
@@ -26,7 +26,7 @@ def enter(spec, cgroup):
     While mounting, the root is the sandbox's and the working directory the machine's `/`: targets are absolute and looked up
     inside, so that a link in a layer leads nowhere else; sources are relative, and free of links, so they are looked up outside.
     """
-    with Failure.step('namespaces'):
+    with step('namespaces'):
         kernel.mount(None, '/', flags=kernel.MS_REC | kernel.MS_PRIVATE)
     outside = os.open('/', os.O_PATH | os.O_CLOEXEC)
     targets = Targets(spec, os.path.realpath(spec['scratch']))
@@ -37,7 +37,7 @@ def enter(spec, cgroup):
     mount_dev()
     mount_sys(cgroup)
     targets.mount()
-    with Failure.step('root'):
+    with step('root'):
         if spec['root'] == 'read-only':
             kernel.make_readonly('/')
         os.chroot('.')
@@ -49,7 +49,7 @@ def enter(spec, cgroup):
 
 def step_between(inside, outside):
     """The root becomes the sandbox's, the working directory stays the machine's."""
-    with Failure.step('root'):
+    with step('root'):
         os.fchdir(inside)
         os.chroot('.')
         os.fchdir(outside)
@@ -60,7 +60,7 @@ def mount_image(spec, targets, outside):
     layers = spec['layers']
     if len(layers) >= MOST_LAYERS:
         raise Failure('overlay', text='%d layers; the kernel stacks at most %d' % (len(layers), MOST_LAYERS - 1))
-    with Failure.step('scratch'):
+    with step('scratch'):
         kernel.mount('tmpfs', targets.scratch, 'tmpfs', MS_NOSUID | MS_NODEV, 'mode=755')
         os.chdir(targets.scratch)
         for name in ('none', 'points', 'work', 'root'):
@@ -75,7 +75,7 @@ def mount_image(spec, targets, outside):
     mount_overlay(names, 'points', 'work')
     root = os.open('root', os.O_PATH | os.O_CLOEXEC)
     scratch = os.open('.', os.O_PATH | os.O_CLOEXEC)
-    with Failure.step('mount'):
+    with step('mount'):
         step_between(root, outside)
         targets.ensure()
         os.chroot('.')
@@ -83,7 +83,7 @@ def mount_image(spec, targets, outside):
     if isinstance(spec['root'], dict):
         # The caller's directory shall hold what the program writes, not the mount points: they become one more lower layer.
         os.close(root)
-        with Failure.step('overlay'):
+        with step('overlay'):
             kernel.detach('root')
             prepare_upper(spec['root']['upper'])
         mount_overlay(['points'] + names, 'upper', 'upper-work')
@@ -100,12 +100,12 @@ def mount_overlay(layers, upper, work):
     options = 'lowerdir=%s,upperdir=%s,workdir=%s' % (':'.join(layers), upper, work)
     if not kernel.in_first_user_namespace():
         options += ',userxattr'
-    with Failure.step('overlay'):
+    with step('overlay'):
         kernel.mount('overlay', 'root', 'overlay', 0, options)
 
 
 def mount_proc():
-    with Failure.step('proc'):
+    with step('proc'):
         kernel.mount('proc', '/proc', 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC)
         for name in READONLY_PROC:
             if os.path.exists('/proc/' + name):
@@ -119,7 +119,7 @@ def mount_proc():
 
 
 def mount_dev():
-    with Failure.step('mount'):
+    with step('mount'):
         kernel.mount('tmpfs', '/dev', 'tmpfs', MS_NOSUID | MS_NOEXEC, 'mode=755,size=64k')
         for name in DEVICES:
             if os.path.exists('dev/' + name):
@@ -135,7 +135,7 @@ def mount_dev():
 
 
 def mount_sys(cgroup):
-    with Failure.step('mount'):
+    with step('mount'):
         kernel.mount('tmpfs', '/sys', 'tmpfs', MS_NOSUID | MS_NODEV | MS_NOEXEC, 'mode=755,size=64k')
         for name in SHOWN_SYS:
             if os.path.isdir('sys/' + name):
@@ -193,7 +193,7 @@ class Targets:
 
     def mount(self):
         """Outer places before those inside them."""
-        with Failure.step('mount'):
+        with step('mount'):
             everything = [(to, None, size) for to, size in self.tmpfs.items()] + [(bind.to, bind, None) for bind in self.binds]
             for to, bind, size in sorted(everything, key=lambda entry: os.path.normpath(entry[0]).count('/')):
                 if bind is None:

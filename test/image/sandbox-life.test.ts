@@ -49,11 +49,11 @@ for number in range(1, 32):
 os.fork()
 os.setsid() if os.getpid() != 1 else None
 time.sleep(600)`
-    const { argv, scratch } = await sandboxCommand(place.options)
+    const { argv, places } = await sandboxCommand(place.options)
     const file = join(place.directory('specs'), victim)
     const spec = specOf(
       { ...place.container(code), argv: ['python3', '-I', '-c', code, marker] },
-      { scratch, parent: null },
+      { places, parent: null },
     )
     writeFileSync(file, JSON.stringify(spec))
     // A shell of our own stands for the holder that is killed.
@@ -144,7 +144,7 @@ print(*(open(place).read().strip() for place in places))`
 
   test('a machine that refuses has a name for it', async () => {
     const runtime = fileURLToPath(new URL('../../runtime', import.meta.url))
-    const inner = specOf(place.container(''), { scratch: '/tmp', parent: null })
+    const inner = specOf(place.container(''), { places: { scratch: '/tmp', cache: null }, parent: null })
     const argv = ['python3', '-I', '-S', '/run/runtime/sandbox.py', '/run/spec', 'fd:1'] as const
     writeFileSync(join(place.path, 'spec'), JSON.stringify(inner))
     const mounts = [

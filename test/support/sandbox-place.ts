@@ -29,14 +29,14 @@ export async function makePlace(who: 'root' | 'user'): Promise<Place> {
   const name = `wherry-${process.pid}`
   chmodSync(path, 0o755)
   const options: SandboxOptions = {
-    scratch: join(path, 'scratch'),
+    cache: join(path, 'cache'),
     python: who === 'root' ? ['/usr/bin/python3'] : ['setpriv', ...addUser(name), '--clear-groups', '/usr/bin/python3'],
   }
   const own = (directory: string): string => {
     if (who === 'user') execFileSync('chown', ['-R', `${name}:`, directory])
     return directory
   }
-  mkdirSync(join(path, 'scratch'))
+  mkdirSync(join(path, 'cache/sandbox'), { recursive: true })
   const layer = join(path, odd)
   await makePythonLayer(layer)
   own(path)

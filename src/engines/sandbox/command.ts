@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defaultCacheRoot } from '../../kit/cache.ts'
@@ -10,14 +11,22 @@ export interface SandboxOptions {
   readonly trustedLayers?: readonly string[]
   /** An argv that starts a Python ≥ 3.9, instead of looking for one. */
   readonly python?: readonly [string, ...string[]]
-  /** A directory to use as a mount point; `sandbox` in the cache without it. Made when missing, never written to. */
-  readonly scratch?: string
+  /** Where the mount point and the compiled runtime lie; the content cache without it. Must belong to whoever runs sandboxes. */
+  readonly cache?: string
 }
 
 export interface SandboxCommand {
   /** What starts runtime/sandbox.py; append the places of the spec and of the report (`fd:3`, `fd:4`, or paths). */
   readonly argv: readonly [string, ...string[]]
+  readonly places: Places
+}
+
+/** The parts of a spec that belong to this machine, not to the container. */
+export interface Places {
+  /** An existing directory that holds neither layers nor mounts: a mount point in the sandbox's own namespace. */
   readonly scratch: string
+  /** Where Python keeps runtime/ compiled, for this version of it; null to compile it each time. */
+  readonly cache: string | null
 }
 
 /** How to start sandboxes on this machine. Throws `sandbox-unavailable` where that is clear before trying. */
@@ -37,9 +46,20 @@ export async function sandboxCommand(options: SandboxOptions = {}): Promise<Sand
       next: 'Install python3, or use the docker or podman engine.',
     })
   }
-  const scratch = options.scratch ?? join(defaultCacheRoot(), 'sandbox')
+  const root = options.cache ?? defaultCacheRoot()
+  const scratch = join(root, 'sandbox')
   await mkdir(scratch, { recursive: true, mode: 0o700 })
-  return { argv: [...python, '-I', '-S', '-X', 'utf8', script], scratch }
+  const cache = join(root, 'sandbox-code', await runtimeVersion())
+  return { argv: [...python, '-I', '-S', '-X', 'utf8', script], places: { scratch, cache } }
 }
 
-const script = fileURLToPath(new URL('../../../runtime/sandbox.py', import.meta.url))
+const runtime = fileURLToPath(new URL('../../../runtime/', import.meta.url))
+const script = join(runtime, 'sandbox.py')
+
+/** Python knows a compiled file by the source's time and size, and npm gives all files of all versions the same time. */
+async function runtimeVersion(): Promise<string> {
+  const names = (await readdir(join(runtime, 'sandboxing'))).filter(name => name.endsWith('.py'))
+  const hash = createHash('sha256')
+  for (const name of names.sort()) hash.update(await readFile(join(runtime, 'sandboxing', name)))
+  return hash.digest('hex').slice(0, 16)
+}

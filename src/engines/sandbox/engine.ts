@@ -78,5 +78,5 @@ function feed(child: Launched['child'], input: string | Uint8Array | undefined):
 }
 
 function specFor(command: SandboxCommand, container: Container): Spec {
-  return specOf(container, { scratch: command.scratch, parent: process.pid })
+  return specOf(container, { places: command.places, parent: process.pid })
 }

@@ -1,15 +1,14 @@
 import type { Container } from '../engine.ts'
+import type { Places } from './command.ts'
 
 /** The JSON that runtime/sandbox.py reads; its docstring is the reference. */
-export interface Spec extends Omit<Container, 'image'> {
-  readonly scratch: string
+export interface Spec extends Omit<Container, 'image'>, Places {
   readonly parent: number | null
   readonly probe?: true
 }
 
 export interface SpecOptions {
-  /** An existing directory that holds neither layers nor mounts: a mount point in the sandbox's own namespace. */
-  readonly scratch: string
+  readonly places: Places
   /** The process that must still be there when the sandbox starts; null when whoever starts it is not known yet. */
   readonly parent: number | null
 }
@@ -17,7 +16,7 @@ export interface SpecOptions {
 /** Throws a plain Error for what no caller may pass: a NUL would cut a text short, a relative path would mean another place. */
 export function specOf(container: Container, options: SpecOptions): Spec {
   const { image: _, ...rest } = container
-  const spec = { ...rest, scratch: options.scratch, parent: options.parent }
+  const spec = { ...rest, ...options.places, parent: options.parent }
   for (const text of texts(spec)) {
     if (text.includes('\0')) throw new Error(`sandbox: a NUL character in ${JSON.stringify(text)}`)
   }

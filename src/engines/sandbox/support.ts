@@ -11,11 +11,11 @@ export type Support =
 export async function sandboxSupport(options: SandboxOptions = {}): Promise<Support> {
   try {
     const command = await sandboxCommand(options)
-    const launched = launch(
-      command,
-      { ...emptyContainer, scratch: command.scratch, parent: process.pid, probe: true },
-      ['ignore', 'ignore', 'ignore'],
-    )
+    const launched = launch(command, { ...emptyContainer, ...command.places, parent: process.pid, probe: true }, [
+      'ignore',
+      'ignore',
+      'ignore',
+    ])
     const limits = await launched.started
     await launched.exited
     return { ok: true, limits }
