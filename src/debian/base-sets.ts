@@ -8,6 +8,7 @@ export function basePackages(suite: string): readonly string[] {
     'ca-certificates',
     'dash', // /bin/sh: os.system and subprocess with shell=True, in apps and libraries, ask for it; 0.2 MB
     'libc-bin', // C.UTF-8, and ldconfig -p, which ctypes.util.find_library starts
+    'ncurses-base', // descriptions of terminals, for Python's prompt in a container; 0.3 MB
     'media-types', // /etc/mime.types for the mimetypes module
     'netbase', // /etc/services and /etc/protocols for getservbyname and getprotobyname; 0.04 MB
     'python3',

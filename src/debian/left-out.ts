@@ -15,7 +15,7 @@ export const leftOut: readonly LeftOut[] = [
     except: /^usr\/share\/doc\/[^/]+(?:\/copyright)?$/,
   },
   { path: 'usr/share/man', because: 'manual pages' },
-  { path: 'usr/share/info', because: 'manuals' },
+  { path: 'usr/share/info', because: 'manuals of GNU programs' },
   { path: 'usr/share/doc-base', because: 'catalogue of documentation' },
   { path: 'usr/share/lintian', because: "notes of Debian's package checker" },
   { path: 'usr/share/bug', because: "scripts of Debian's bug reporter" },

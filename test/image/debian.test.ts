@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -16,7 +16,10 @@ import {
   resolve,
   type Archive,
 } from '../../src/debian/index.ts'
+import { unpackDeb } from '../../src/debian/deb.ts'
+import { archiveKeys, verifySigned } from '../../src/debian/signature.ts'
 import { openCache } from '../../src/kit/cache.ts'
+import { get } from '../../src/kit/http.ts'
 import { exec, type ExecResult } from '../../src/kit/exec.ts'
 import type { DebianPackage } from '../../src/model/lock.ts'
 import type { Tree } from '../../src/model/tree.ts'
@@ -109,6 +112,23 @@ describe.each(['bookworm', 'trixie'])('%s', suite => {
     const links = new Set(all.filter(entry => entry.kind === 'link').map(entry => entry.path))
     const parents = (path: string): string[] => path.split('/').map((_, i, parts) => parts.slice(0, i).join('/'))
     expect(all.filter(entry => parents(entry.path).some(parent => links.has(parent)))).toEqual([])
+  })
+
+  test('what is signed or hashed and then changed or cut off is refused', async () => {
+    const { archive: address } = archive.mirrors
+    const signed = Buffer.from((await get(`${address}/dists/${suite}/InRelease`)).body).toString()
+    const keys = await archiveKeys('debian')
+    expect(await verifySigned(signed, keys, 'InRelease')).toContain(`Codename: ${suite}`)
+    const tampered = signed.replace(`Codename: ${suite}`, 'Codename: evil')
+    await expect(verifySigned(tampered, keys, 'InRelease')).rejects.toMatchObject({ code: 'wrong-signature' })
+
+    const dash = base.find(each => each.name === 'dash')!
+    const { body } = await get(`${address}/${dash.path}`)
+    const fresh = { mirrors: archive.mirrors, cache: openCache(join(work, 'fresh')) }
+    await expect(fetchDebs([{ ...dash, sha256: '0'.repeat(64) }], fresh)).rejects.toMatchObject({ code: 'wrong-hash' })
+    await writeFile(join(work, 'cut.deb'), body.subarray(0, body.length - 20_000))
+    const into = join(work, `cut-${suite}`)
+    await expect(unpackDeb(join(work, 'cut.deb'), 'dash', into)).rejects.toMatchObject({ code: 'bad-deb' })
   })
 
   test('libraries of popular wheels are mapped to packages', async () => {
