@@ -14,7 +14,8 @@ export function evaluateMarker(marker: Marker | null, environment: MarkerEnviron
   return marker.kind === 'and' ? marker.parts.every(holds) : marker.parts.some(holds)
 }
 
-function compare({ left, operator, right }: Comparison, environment: MarkerEnvironment): boolean {
+function compare(comparison: Comparison, environment: MarkerEnvironment): boolean {
+  const { left, operator, right } = 'text' in comparison.left ? mirror(comparison) : comparison
   const a = valueOf(left, environment)
   const b = valueOf(right, environment)
   if (typeof a !== 'string') return typeof b === 'string' && contains(a, normalizeName(b), operator)
@@ -23,6 +24,20 @@ function compare({ left, operator, right }: Comparison, environment: MarkerEnvir
   const specifier = isVersionOperator(operator) && parseVersion(a) !== null ? parseSpecifier(`${operator}${b}`) : null
   if (specifier !== null) return satisfies(a, specifier, { prereleases: true })
   return textComparisons[operator](a, b)
+}
+
+const mirrored: Readonly<Partial<Record<MarkerOperator, MarkerOperator>>> = {
+  '<': '>',
+  '>': '<',
+  '<=': '>=',
+  '>=': '<=',
+}
+
+/** `"3.11.*" != python_version` means the same with the variable first; `in` does not. */
+function mirror(comparison: Comparison): Comparison {
+  const { left, operator, right } = comparison
+  if (operator === 'in' || operator === 'not in' || operator === '~=') return comparison
+  return { ...comparison, left: right, operator: mirrored[operator] ?? operator, right: left }
 }
 
 /** `extra` has no one value: several may be asked for at once, and a comparison asks whether the name is among them. */

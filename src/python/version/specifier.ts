@@ -12,7 +12,7 @@ export interface Clause {
 /** All clauses must hold; none means any version. */
 export type Specifier = readonly Clause[]
 
-const clause = /^\s*(===|~=|==|!=|<=|>=|<|>)\s*([^\s,;()<>=!~]{1,128})\s*,?/
+const clause = /^\s*(===|~=|==|!=|<=|>=|<|>)\s*((?:\d{1,9}!)?[^\s,;()<>=!~]{1,128})\s*,?/
 const mostClauses = 100
 
 /**
@@ -57,7 +57,8 @@ export interface SatisfyOptions {
 export function satisfies(version: string, specifier: Specifier, options: SatisfyOptions = {}): boolean {
   const candidate = parseVersion(version)
   const prereleases =
-    options.prereleases ?? specifier.some(({ version }) => parseVersion(version)?.is_prerelease === true)
+    options.prereleases ??
+    specifier.some(({ operator, version }) => operator !== '!=' && parseVersion(version)?.is_prerelease === true)
   if (candidate?.is_prerelease === true && !prereleases) return false
   return specifier.every(one => holds(version.trim(), candidate, one))
 }

@@ -5,6 +5,8 @@ import type { ListedRequirement } from '../../../python/requirement/listed.ts'
 /** What a repository says about the packages it needs, with the lines that say it. */
 export interface Packages {
   readonly fact: PackagesFact
+  /** The project's own name, as its manifest writes it. */
+  readonly name: string | null
   /** Everything the manifest asks for, in file order: groups and extras included, told apart by `group`. */
   readonly requirements: readonly ListedRequirement[]
   /** Distribution (normalised name) → version, of the lock or of an exact pin (`==`) in the requirements. */

@@ -6,7 +6,7 @@ import type { ListedRequirement } from '../../../python/requirement/listed.ts'
 import { chooseClaim, type Chosen } from './choose.ts'
 import { computedDependencies } from './errors.ts'
 import { checkFreshness } from './freshness.ts'
-import { followDirectories } from './locals.ts'
+import { followDirectories, readManifest } from './locals.ts'
 import { noContent, type Claim } from './manager.ts'
 import { managers } from './managers.ts'
 import { isUseless, readNotes } from './notes.ts'
@@ -30,6 +30,7 @@ export function readPackages(checkout: Checkout, root: string): Packages {
   }
   return {
     fact: { manager: 'none', lock: null, manifest: null, because: [] },
+    name: null,
     requirements: [],
     locked: new Map(),
     lock: null,
@@ -67,6 +68,7 @@ function describe({ claim, lock, passedOver }: Chosen, checkout: Checkout, place
   if (lock !== null) checkFreshness(claim, lock, useful)
   return {
     fact: { manager: claim.manager, lock: claim.lock, manifest: claim.manifest, because: claim.because },
+    name: readManifest(place)?.name ?? null,
     requirements,
     locked: lock === null ? pinsOf(requirements) : versionsOf(lock),
     lock,

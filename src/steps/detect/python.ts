@@ -1,28 +1,36 @@
-import type { Checkout } from '../../../kit/checkout/index.ts'
-import type { Note, PythonFact } from '../../../model/project.ts'
-import { allowsMinor } from '../../../python/version/python.ts'
-import type { Packages } from '../packages/index.ts'
-import { placesUpwards } from '../packages/place.ts'
-import { chooseMinor } from './choose.ts'
-import { readPins } from './pins.ts'
-import { readHints, readLockRange, readRanges } from './ranges.ts'
-import { refuseContradiction, refuseOld } from './refusal.ts'
-import type { Statement } from './statement.ts'
+import type { Checkout } from '../../kit/checkout/index.ts'
+import type { Note, PythonFact } from '../../model/project.ts'
+import { allowsMinor } from '../../python/version/python.ts'
+import type { Packages } from './packages/index.ts'
+import { placesUpwards } from './packages/place.ts'
+import { chooseMinor } from './python/choose.ts'
+import { readPins } from './python/pins.ts'
+import { readHints, readLockRange, readRanges } from './python/ranges.ts'
+import { refuseContradiction, refuseOld } from './python/refusal.ts'
+import type { Statement } from './python/statement.ts'
 
 /** Security support of this one has ended (PEP 619), yet it works. */
 const ended = new Map([['3.10', 'October 2026']])
 
+export interface FoundPython {
+  readonly fact: PythonFact
+  readonly notes: readonly Note[]
+}
+
 /**
- * The Python the app wants: the pinned minor, whether a base has it or not, else the best supported one in the ranges. "Best" heeds
- * what the app's packages can run on.
+ * The Python the app wants: the one configured; else the pinned minor, whether a base has it or not; else the best supported one in
+ * the ranges. "Best" heeds what the app's packages can run on.
  * @param root the app's directory, relative to the repository
+ * @param configured what the user's own settings say, over everything the repository says
  * @throws `unsupported-python` for a version too old to deploy, another implementation, or files that contradict each other
  */
-export function readPython(
+export function findPython(
   checkout: Checkout,
   root: string,
   packages: Packages,
-): { fact: PythonFact; notes: readonly Note[] } {
+  configured: string | null = null,
+): FoundPython {
+  if (configured !== null) return conclude(asConfigured(checkout, configured), [])
   const places = placesUpwards(checkout, root)
   const pins = firstOf(places.map(place => readPins(place)))
   const stated = firstOf(places.map(place => readRanges(place)))
@@ -35,6 +43,11 @@ export function readPython(
     return conclude({ version: pin.minor, because: [pin.reason, ...agreeing(pin.minor, ranges)] }, ignored(pins, pin))
   const hints = ranges.length > 0 ? [] : firstOf(places.map(place => readHints(place)))
   return conclude(chooseMinor({ ranges, hints, packages }), ignored(pins, null))
+}
+
+function asConfigured(checkout: Checkout, version: string): PythonFact {
+  const file = checkout.has('wherry.toml') ? 'wherry.toml' : 'pyproject.toml'
+  return { version, because: [{ file, line: null, text: `python = "${version}"` }] }
 }
 
 /** The statements of the nearest directory that makes any. */
@@ -77,7 +90,7 @@ function ignored(statements: readonly Statement[], pin: Pin | null): Note[] {
   }))
 }
 
-function conclude(fact: PythonFact, notes: readonly Note[]): { fact: PythonFact; notes: readonly Note[] } {
+function conclude(fact: PythonFact, notes: readonly Note[]): FoundPython {
   const end = ended.get(fact.version)
   if (end === undefined) return { fact, notes }
   const text = `Python ${fact.version} has had no security fixes since ${end}. It works; plan to leave it.`
