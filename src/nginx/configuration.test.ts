@@ -9,6 +9,7 @@ import {
   parseHeader,
   parseHostname,
   parsePort,
+  pathBelow,
   parseTime,
   parseUrlPrefix,
 } from './index.ts'
@@ -87,6 +88,27 @@ describe('writeConfiguration', () => {
     expect(curve([3, 5, 0])).toContain('X25519MLKEM768')
     expect(curve([3, 0, 19])).not.toContain('X25519MLKEM768')
     expect(curve(null)).not.toContain('X25519MLKEM768')
+  })
+
+  test('leaves holes for what only the machine knows', () => {
+    const site = siteIn('/e', {
+      listen: [
+        { address: parseAddress('*'), port: '@PORT@' },
+        { address: parseAddress('::'), port: '@PORT@' },
+      ],
+      app: { socket: '@SOCKET@', timeout: parseTime('30s') },
+      pidFile: pathBelow('@RUN@', 'nginx.pid'),
+      workerProcesses: '@CPUS@',
+    })
+    expect(lines(site)).toEqual(
+      expect.arrayContaining([
+        'listen *:@PORT@ default_server backlog=4096',
+        'listen [::]:@PORT@ default_server backlog=4096',
+        'server unix:@SOCKET@',
+        'pid @RUN@/nginx.pid',
+        'worker_processes @CPUS@',
+      ]),
+    )
   })
 
   test('waits longer than the app', () => {

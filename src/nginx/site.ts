@@ -1,6 +1,7 @@
 import { invalidEdge } from './errors.ts'
 import type { Size, Time } from './amount.ts'
 import type { Header, UserName } from './header.ts'
+import { isHole, type Hole } from './hole.ts'
 import type { Hostname } from './hostname.ts'
 import type { Address, Cidr, Port } from './network.ts'
 import type { DiskPath, SocketPath, UrlPrefix } from './path.ts'
@@ -25,7 +26,7 @@ export interface Site {
   /** nginx writes bodies below it; the directory must exist. */
   readonly tempDirectory: DiskPath
   /** From the cgroup's limit: nginx's own `auto` counts the host's processors. */
-  readonly workerProcesses: number
+  readonly workerProcesses: number | Hole
   /** The account of the workers when nginx starts as root. */
   readonly user?: Account
   readonly headers?: readonly Header[]
@@ -38,7 +39,7 @@ export interface Site {
 }
 
 export type Listen =
-  | { readonly address: Address; readonly port: Port; readonly tls?: boolean }
+  | { readonly address: Address; readonly port: Port | Hole; readonly tls?: boolean }
   | { readonly socket: SocketPath; readonly tls?: boolean }
 
 /** Both names: nginx would look for a group of the user's name, which Debian's `nobody` has not. */
@@ -54,7 +55,7 @@ export interface Certificate {
 
 export interface App {
   /** The socket behind the `current` link. */
-  readonly socket: SocketPath
+  readonly socket: SocketPath | Hole
   /** After this the app itself gives a request up; nginx waits longer, so that the app's own answer or log line is seen. */
   readonly timeout: Time
 }
@@ -90,8 +91,9 @@ export function checkSite(site: Site): void {
   if (site.tls && !site.listen.some(listen => listen.tls)) {
     throw refuse('The edge has a certificate but listens nowhere with TLS.', 'Mark one listener as TLS.')
   }
-  if (!Number.isInteger(site.workerProcesses) || site.workerProcesses < 1 || site.workerProcesses > 512) {
-    throw refuse(`${site.workerProcesses} is not a number of nginx workers.`, 'Give a number from 1 to 512.')
+  const workers = site.workerProcesses
+  if (!isHole(workers) && (!Number.isInteger(workers) || workers < 1 || workers > 512)) {
+    throw refuse(`${workers} is not a number of nginx workers.`, 'Give a number from 1 to 512.')
   }
   if (site.extraFile && /[*?[\]{}]/.test(site.extraFile)) {
     throw refuse(
