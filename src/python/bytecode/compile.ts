@@ -3,8 +3,8 @@ import { copyFile, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Cache } from '../../kit/cache.ts'
-import { mapPool } from '../../kit/pool.ts'
-import type { FileEntry, Tree } from '../../model/tree.ts'
+import { mapParallel } from '../../kit/parallel.ts'
+import type { Entry, FileEntry, Tree } from '../../model/tree.ts'
 import { bytecodeFailed } from './errors.ts'
 
 /** What to start: the image's interpreter with these arguments, these directories mounted and this text on its stdin. */
@@ -59,7 +59,7 @@ const script = fileURLToPath(new URL('../../../runtime/compile.py', import.meta.
  * then nothing is started nor read but a list. @throws `bytecode-failed`
  */
 export async function compileTree(tree: Tree, options: CompileOptions, run: RunPython): Promise<CompiledTree> {
-  const sources = tree.filter((entry): entry is FileEntry => entry.kind === 'file' && entry.path.endsWith('.py'))
+  const sources = tree.filter(isSource)
   if (sources.length === 0) return { tree: [], skipped: [] }
   const { cache } = options
   const entry = await cache.entry('bytecode', keyOf(sources, options), async directory => {
@@ -85,6 +85,10 @@ export async function compileTree(tree: Tree, options: CompileOptions, run: RunP
   return { tree: files.map(place), skipped }
 }
 
+function isSource(entry: Entry): entry is FileEntry {
+  return entry.kind === 'file' && entry.path.endsWith('.py') && posix.basename(entry.path) !== '.py'
+}
+
 /** Bytecode names its source's place in the image, so the places belong to the key. */
 function keyOf(sources: readonly FileEntry[], { key, python }: CompileOptions): string {
   const hash = createHash('sha256').update(JSON.stringify([rule, key, python]))
@@ -95,7 +99,7 @@ function keyOf(sources: readonly FileEntry[], { key, python }: CompileOptions): 
 /** Puts the script and the sources, numbered, into one directory: links where the file system allows, copies elsewhere. */
 async function stage(sources: readonly FileEntry[], directory: string): Promise<void> {
   await copyFile(script, join(directory, 'compile.py'))
-  await mapPool(sources, 16, async ({ bytes }, n) => {
+  await mapParallel(sources, 16, async ({ bytes }, n) => {
     const target = join(directory, `${n}`)
     if ('data' in bytes) await writeFile(target, bytes.data)
     else await link(bytes.file, target).catch(() => copyFile(bytes.file, target))
@@ -135,7 +139,7 @@ async function readAnswer(answer: string, sources: readonly FileEntry[], directo
     .sort()
   return {
     tag,
-    files: await mapPool(compiled, 16, async path => ({ path, size: (await stat(join(directory, path))).size })),
+    files: await mapParallel(compiled, 16, async path => ({ path, size: (await stat(join(directory, path))).size })),
     skipped: [...skipped]
       .map(([n, why]) => ({ path: sources[n]?.path ?? '', why }))
       .sort((a, b) => (a.path < b.path ? -1 : 1)),

@@ -1,6 +1,6 @@
 import { HttpStatusError, download } from '../../kit/http.ts'
 import type { Cache } from '../../kit/cache.ts'
-import { mapPool } from '../../kit/pool.ts'
+import { mapParallel } from '../../kit/parallel.ts'
 import { redactUrl } from '../../kit/secret.ts'
 import type { Distribution } from '../../model/lock.ts'
 import { distributionGone, indexRefused } from './errors.ts'
@@ -31,7 +31,7 @@ export async function fetchDistributions(
   distributions: readonly Distribution[],
   options: FetchOptions,
 ): Promise<readonly string[]> {
-  return mapPool(distributions, options.concurrency ?? 8, async distribution => {
+  return mapParallel(distributions, options.concurrency ?? 8, async distribution => {
     const kind = distribution.file.endsWith('.whl') ? 'wheel' : 'sdist'
     const path = await options.cache.entry(kind, distribution.sha256, path => bring(distribution, path, options))
     options.onProgress?.({ distribution, bytes: 0, done: true })

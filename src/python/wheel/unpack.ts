@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cache } from '../../kit/cache.ts'
-import { mapPool } from '../../kit/pool.ts'
+import { mapParallel } from '../../kit/parallel.ts'
 import { badWheel } from './errors.ts'
 import { EntryPointError, parseScripts, type EntryPoint } from './entry-points.ts'
 import { identify, matchFileName, type Identity } from './identity.ts'
@@ -73,7 +73,7 @@ async function unpack(path: string, directory: string): Promise<void> {
     const scripts = await readScripts(zip, identity)
     await mkdir(join(directory, 'files'), { recursive: true })
     const notes: string[] = []
-    const files = await mapPool(zip.members, 8, (member, n) =>
+    const files = await mapParallel(zip.members, 8, (member, n) =>
       keep(zip, member, { target: join(directory, 'files', `${n}`), rows, identity, notes }),
     )
     const present = new Set(files.map(file => file.path))
