@@ -12,8 +12,13 @@ export function readIni(text: string): Ini {
   const sections = new Map<string, Map<string, IniValue>>()
   let section: Map<string, IniValue> | null = null
   let key: string | null = null
+  // Lines passed over inside a value, so that each line of a value keeps its number.
+  let skipped = 0
   for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
-    if (/^\s*[#;]/.test(line)) continue
+    if (/^\s*(?:[#;]|$)/.test(line)) {
+      skipped += 1
+      continue
+    }
     const header = /^\[([^\]]+)\]/.exec(line)?.[1]
     if (header !== undefined) {
       section = sections.get(header) ?? new Map<string, IniValue>()
@@ -23,11 +28,13 @@ export function readIni(text: string): Ini {
     }
     const known: IniValue | undefined = key === null ? undefined : section?.get(key)
     if (/^\s/.test(line) && known !== undefined && key !== null) {
-      if (line.trim() !== '') section?.set(key, { ...known, text: `${known.text}\n${line.trim()}` })
+      section?.set(key, { ...known, text: known.text + '\n'.repeat(skipped + 1) + line.trim() })
+      skipped = 0
       continue
     }
     const pair = /^([^=:\s][^=:]*)[=:](.*)$/.exec(line)
     if (pair === null || section === null) continue
+    skipped = 0
     key = (pair[1] ?? '').trim().toLowerCase()
     section.set(key, { text: (pair[2] ?? '').trim(), line: index + 1 })
   }

@@ -20,7 +20,8 @@ export function applySources(requirements: readonly ListedRequirement[], source:
     const first: unknown = Array.isArray(value) ? value[0] : value
     if (requirement.name === null || tableAt({ first }, 'first') === null || requirement.url !== null)
       return requirement
-    const [read] = readDependency(requirement.name, first, requirement, source)
+    const { file, line, group } = requirement
+    const [read] = readDependency(requirement.name, first, { file, line, group }, source)
     return read === undefined
       ? requirement
       : { ...requirement, url: read.url, path: read.path, editable: read.editable }
