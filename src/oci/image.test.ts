@@ -286,3 +286,24 @@ test('an archive that is none, or is cut short, is refused', async () => {
   await writeFile(archive, gzipSync(bytes))
   await expect(readArchive(archive, { cache })).rejects.toMatchObject({ code: 'damaged-image' })
 })
+
+test('a damaged archive is the same image or none', async () => {
+  const archive = join(root, 'fuzz.tar')
+  await writeArchive(view, archive)
+  const good = await readFile(archive)
+  const damage = fc.array(fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 0, max: 255 })), {
+    minLength: 1,
+    maxLength: 4,
+  })
+  await fc.assert(
+    fc.asyncProperty(damage, async changes => {
+      const bytes = Buffer.from(good)
+      for (const [at, byte] of changes) bytes[at] = byte
+      await writeFile(archive, bytes)
+      const read = await readArchive(archive, { cache }).catch((error: unknown) => error)
+      if (read instanceof Error) expect(read.name).toBe('WherryError')
+      else expect(read).toMatchObject({ image: { digest: view.image.digest } })
+    }),
+    { numRuns: 60 },
+  )
+})

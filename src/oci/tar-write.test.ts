@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
 import { differences, factsOfTar, factsOfTrees } from '../../test/support/compare-tree.ts'
 import { anyTree } from '../../test/support/random-tree.ts'
-import { readTar } from '../kit/tar-read.ts'
+import { TarError, readTar } from '../kit/tar-read.ts'
 import type { Entry, Tree } from '../model/tree.ts'
 import { nothingBelow, type Below } from './below.ts'
 import { orderEntries } from './entries.ts'
+import { readSafely } from './layer-read.ts'
 import { shapeOf } from './shape.ts'
 import { fixedMtime, writeTar } from './tar-write.ts'
 
@@ -134,4 +135,16 @@ test('names that only look dangerous are kept', () => {
   expect(() =>
     shapeOf([file('..a'), file('a..'), file('a\\b'), file('-rf'), file('wh.x'), file('$(id)')]),
   ).not.toThrow()
+})
+
+test('a damaged archive is read or refused, never anything else', async () => {
+  const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 8 })
+  await fc.assert(
+    fc.asyncProperty(anyTree(), damage, fc.nat(), async (tree, changes, cut) => {
+      const tar = await tarOf(tree)
+      for (const [at, byte] of changes) tar[at % tar.length] = byte
+      const read = Array.fromAsync(readSafely(stream(tar.subarray(0, tar.length - (cut % 600)))))
+      await expect(read.catch(error => (error instanceof TarError ? [] : Promise.reject(error)))).resolves.toBeDefined()
+    }),
+  )
 })

@@ -17,8 +17,17 @@ export async function apt(...packages: readonly string[]): Promise<void> {
   }
   if (missing.length === 0) return
   const quiet = { env: { ...environment(), DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' } }
-  await must(['apt-get', 'update', '-qq'], quiet)
-  await must(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...missing], quiet)
+  // Two tests may ask at once, and apt gives up where another holds its locks.
+  const alone = (...args: readonly string[]): [string, ...string[]] => [
+    'flock',
+    join(tmpdir(), 'wherry-apt.lock'),
+    ...args,
+  ]
+  const install = alone('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...missing)
+  // The lists are fetched only when the ones that are there do not do.
+  if ((await exec(install, { timeout: 300_000, ...quiet })).code === 0) return
+  await must(alone('apt-get', 'update', '-qq'), quiet)
+  await must(install, quiet)
 }
 
 /** Packages of another Debian release, unpacked below `root`. Only what is named: dependencies are the caller's to know. */
