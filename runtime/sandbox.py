@@ -4,48 +4,52 @@
 
 SPEC and REPORT are paths, or `fd:N` for an inherited descriptor. Standard library only, Python 3.9 or newer.
 
-SPEC is a JSON object. All paths are absolute; those on the left of an arrow are of the machine, those on the right of the sandbox.
+SPEC is a JSON object. All paths are absolute. `from`, layers, upper, scratch and cache are of the machine, the others
+of the sandbox.
 
-    layers      [path]                  unpacked layer directories, lowest first; at most 500
-    argv        [text]                  the program, looked up in env's PATH when it has no slash; it becomes process 1
-    env         {name: text}            its whole environment
-    user        {uid, gid}              its numeric identity
-    cwd         path                    its working directory; must exist in the image or be a mount
-    root        "read-only"             the image as it is
-                "discarded"             writable, in memory, gone at the end
-                {"upper": path}         writable; what was written stays in this directory in overlayfs form. `path` + ".work"
-                                        beside it is used meanwhile
-    mounts      [{from -> to, readonly}]   files or directories of the machine (sub-mounts included)
-    tmpfs       [{to, size}]            empty directories in memory, mode 1777, size in bytes; /tmp (1 GiB) and /run (64 MiB) are
-                                        always there unless listed here or covered by a mount
-    network     "host" | "none"         none: a loopback of its own and nothing else
+    layers      [path]                 unpacked layer directories, lowest first; at most 499
+    argv        [text]                 the program, looked up in env's PATH when it has no slash; it becomes process 1
+    env         {name: text}           its whole environment
+    user        {uid, gid}             its numeric identity
+    cwd         path                   its working directory; must exist in the image or be a mount
+    root        "read-only"            the image as it is
+                "discarded"            writable, in memory, gone at the end
+                {"upper": path}        writable; what was written stays in this directory in overlayfs form;
+                                       path + ".work" beside it is used meanwhile
+    mounts      [{from, to, readonly}] files or directories of the machine, sub-mounts included
+    tmpfs       [{to, size}]           empty directories in memory, mode 1777, size in bytes; /tmp (1 GiB) and /run
+                                       (64 MiB) are always there unless listed here or covered by a mount
+    network     "host" | "none"        none: a loopback of its own and nothing else
     hostname    text
-    memoryLimit bytes | null            memory and swap together, enforced where a cgroup can be made (see the report)
-    pidsLimit   number | null           processes and threads, likewise
-    scratch     path                    an existing directory that holds none of the above; used as a mount point, never written to
-    cache       path | null             where Python may keep this code compiled: a third of the start time. Only for one version of it
-    parent      pid | null              who must be our parent: refuses to start when that one is gone already
-    probe       true | absent           set everything up, then end with 0 instead of starting argv
+    memoryLimit bytes | null           memory and swap together, where a cgroup can be made (see the report)
+    pidsLimit   number | null          processes and threads, likewise
+    scratch     path                   an existing directory that holds none of the above; used as a mount point,
+                                       never written to
+    cache       path | null            where Python may keep this code compiled: a third of the start time;
+                                       one directory per version of it
+    parent      pid | null             who must be our parent: refuses to start when that one is gone already
+    probe       true | absent          set everything up, then end with 0 instead of starting argv
 
-In a writable root every file belongs to the user, whoever runs the sandbox; in a read-only root files belong to root when root
-runs it and to the user when a normal user does (who can map one identity only).
+In a writable root every file belongs to the user, whoever runs the sandbox; in a read-only root files belong to root
+when root runs it and to the user when a normal user does (who can map one identity only).
 
-REPORT gets one JSON object per line:
+REPORT gets one JSON object per line. P is the keeper's pid, L is "enforced", "unavailable" or null (no limit asked
+for), S a step named in sandboxing/failure.py; of code and signal one is null.
 
-    {"event": "started", "pid": P, "memory": L, "pids": L}       the program runs; L is "enforced", "unavailable" or null
-    {"event": "failed", "step": S, "errno": "EPERM", "text": T}  the program was not started; S is a step named in sandboxing/failure.py
-    {"event": "ended", "code": N, "signal": M, "outOfMemory": B} code or signal is null
+    {"event": "started", "pid": P, "memory": L, "pids": L}           the program runs
+    {"event": "failed", "step": S, "errno": "EPERM", "text": T}      the program was not started
+    {"event": "ended", "code": N, "signal": M, "outOfMemory": B}     the program and all it started have ended
 
-Three processes make a sandbox. The *keeper* (this one, in the machine's namespaces) forwards SIGHUP, INT, QUIT, TERM, USR1, USR2
-and WINCH, ends as the program ended, and removes the cgroup. SIGALRM tells it to kill the sandbox and tidy up, which SIGKILL would
-not let it do. It dies with its parent (the thread that forked it, says prctl(2): start it from a thread that stays). The *guard* is
-process 1 of an outer pid namespace and dies with the keeper, by PR_SET_PDEATHSIG, which the program could undo were it set on
-itself; the kernel then kills all that lives in the namespace. The *program* is process 1 of an inner pid namespace. All mounts
-are private to it and go with it, so `kill -9` of any of the three leaves no process and no mount. An empty cgroup left by a killed
-keeper is removed by the next one.
+Three processes make a sandbox. The *keeper* (this one, in the machine's namespaces) forwards SIGHUP, INT, QUIT, TERM,
+USR1, USR2 and WINCH, ends as the program ended, and removes the cgroup. SIGALRM tells it to kill the sandbox and tidy
+up, which SIGKILL would not let it do. It dies with its parent (the thread that forked it, says prctl(2): start it from
+a thread that stays). The *guard* is process 1 of an outer pid namespace and dies with the keeper, by PR_SET_PDEATHSIG,
+which the program could undo were it set on itself; the kernel then kills all that lives in the namespace. The *program*
+is process 1 of an inner pid namespace. All mounts are private to it and go with it, so `kill -9` of any of the three
+leaves no process and no mount. An empty cgroup left by a killed keeper is removed by the next one.
 
-Exit code: the program's; its signal is raised again; 125 the sandbox could not be made, 126 the program cannot be executed, 127
-it does not exist (as docker run has it).
+Exit code: the program's; its signal is raised again; 125 the sandbox could not be made, 126 the program cannot be
+executed, 127 it does not exist (as docker run has it).
 """
 
 import os
@@ -54,7 +58,7 @@ import sys
 
 def main(arguments):
     """Runs the sandbox and ends as its program ended; never returns."""
-    # Before anything of ours is imported, so that it comes compiled. `json` would be an import as long as all others together.
+    # Before anything of ours is imported, so that it comes compiled; `json` would take as long as all the rest.
     try:
         spec = parse(read(arguments[0]).strip())
     except (IndexError, OSError, ValueError) as error:
@@ -74,7 +78,7 @@ def read(place):
 
 
 def parse(text):
-    """json.loads by its C part alone; where that is missing or has changed, by the module itself, which also explains errors."""
+    """json.loads by its C part alone; where that is missing or different, by the module, which also explains errors."""
     try:
         import _json
 

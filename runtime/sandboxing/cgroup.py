@@ -1,7 +1,8 @@
 """The cgroup that limits a sandbox's memory and processes, where this machine lets us make one.
 
-Version 2: below the nearest cgroup of ours that we may write to and that hands on the controllers (root: the top of the tree, since
-a cgroup that holds processes hands on nothing). Version 1, also beside version 2: below our own cgroup of each controller.
+Version 2: below the nearest cgroup of ours that we may write to and that hands on the controllers (root: the top of the
+tree, since a cgroup that holds processes hands on nothing). Version 1, also beside version 2: below our own cgroup of
+each controller.
 """
 
 import os
@@ -66,7 +67,9 @@ class Cgroup:
             pass  # Swap accounting is off (swapaccount=0): the limit is of memory alone.
 
     def make_second(self, name, place):
-        directory = self.directories.get(name) or next((d for n, d in self.directories.items() if self.version[n] == 2), None)
+        directory = self.directories.get(name) or next(
+            (d for n, d in self.directories.items() if self.version[n] == 2), None
+        )
         fresh = directory is None
         if fresh:
             directory = next((d for d in (new_directory(parent) for parent in place.handing_on(name)) if d), None)
@@ -89,7 +92,10 @@ class Cgroup:
         self.version[name] = version
 
     def forget_closed(self):
-        """Only a cgroup that a process may enter is one: moving needs rights on the common ancestor (cgroups(7), delegation)."""
+        """
+        Only a cgroup that a process may enter is one: moving needs rights on the common ancestor (cgroups(7),
+        delegation).
+        """
         if not self.directories:
             return
         pid = os.fork()
@@ -167,9 +173,12 @@ def mounted_hierarchies():
 
 
 def below(top, root, path):
-    """The directory of cgroup `path` in a mount at `top` that shows the tree from `root` on (a container's may show a part)."""
+    """
+    The directory of cgroup `path` in a mount at `top` that shows the tree from `root` on (a container's may show a
+    part).
+    """
     if root != '/' and (path + '/').startswith(root + '/'):
-        path = path[len(root):]
+        path = path[len(root) :]
     directory = os.path.normpath(top + '/' + path)
     inside = directory == top or directory.startswith(top + '/')
     return directory if inside and os.path.isdir(directory) else top
@@ -189,8 +198,12 @@ def new_directory(parent):
 
 def sweep(parent):
     """Removes what killed keepers left: the kernel refuses to remove a cgroup in which something lives."""
-    for name in os.listdir(parent):
-        if name.startswith(PREFIX) and not os.path.exists('/proc/' + name[len(PREFIX):]):
+    try:
+        names = os.listdir(parent)
+    except OSError:
+        return
+    for name in names:
+        if name.startswith(PREFIX) and not os.path.exists('/proc/' + name[len(PREFIX) :]):
             remove_directory(parent + '/' + name)
 
 

@@ -5,8 +5,8 @@ import errno
 
 class Failure(Exception):
     """
-    A step that failed. `name` is the step: spec, parent, namespaces, scratch, overlay, root, mount, proc, identity, cwd or exec;
-    `errno` a symbolic name such as EPERM or None; `text` is for people.
+    A step that failed. `name` is the step: spec, parent, namespaces, scratch, overlay, root, mount, proc, identity, cwd
+    or exec; `errno` a symbolic name such as EPERM or None; `text` is for people.
     """
 
     def __init__(self, name, error=None, text=None, errno_name=None):

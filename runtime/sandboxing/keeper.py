@@ -1,4 +1,4 @@
-"""The keeper: the process in the machine's namespaces that makes a sandbox, looks after it, and ends as its program ends."""
+"""The keeper: the process on the machine that makes a sandbox, looks after it, and ends as its program ends."""
 
 import os
 
@@ -10,7 +10,15 @@ from sandboxing.failure import Failure, step
 from sandboxing.program import become
 from sandboxing.report import Report
 
-FORWARDED = (signals.SIGHUP, signals.SIGINT, signals.SIGQUIT, signals.SIGTERM, signals.SIGUSR1, signals.SIGUSR2, signals.SIGWINCH)
+FORWARDED = (
+    signals.SIGHUP,
+    signals.SIGINT,
+    signals.SIGQUIT,
+    signals.SIGTERM,
+    signals.SIGUSR1,
+    signals.SIGUSR2,
+    signals.SIGWINCH,
+)
 KILL_ALL = signals.SIGALRM
 WAITED = FORWARDED + (signals.SIGCHLD, KILL_ALL)
 
@@ -65,7 +73,10 @@ def keep(spec, report):
 
 
 def run_guarded(spec, cgroup, rootless, alive, status, failure):
-    """The guard, process 1 of the outer pid namespace: starts the program in an inner one and says how it ended. Never returns."""
+    """
+    The guard, process 1 of the outer pid namespace: starts the program in an inner one and says how it ended. Never
+    returns.
+    """
     try:
         kernel.die_with_parent()
         if is_closed(alive):

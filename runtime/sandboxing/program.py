@@ -11,7 +11,10 @@ from sandboxing.failure import Failure, step
 
 
 def become(spec, cgroup, rootless, failure):
-    """Executes the program and does not return, unless the spec only probes. `failure` is the descriptor that stays open until then."""
+    """
+    Executes the program and does not return, unless the spec only probes. `failure` is the descriptor that stays open
+    until then.
+    """
     sys.path.clear()  # Nothing may be imported from here on: the next file of that name would be the image's.
     with step('namespaces'):
         cgroup.enter()
@@ -30,6 +33,8 @@ def become(spec, cgroup, rootless, failure):
     enter_directory(spec['cwd'])
     with step('exec'):
         kernel.forbid_new_privileges()
+        if spec['network'] == 'host':
+            kernel.leave_abstract_sockets()
         seccomp.install()
         if spec.get('probe'):
             return
@@ -56,8 +61,9 @@ def assume(spec, rootless):
     """
     Becomes the user and gives up every capability, the bounding set included.
 
-    A writable root must belong to the user, and a normal user can map one identity only: in both cases a user namespace inside
-    shows the owner of all files under the wanted number. Otherwise root simply becomes the user and the files stay root's.
+    A writable root must belong to the user, and a normal user can map one identity only: in both cases a user namespace
+    inside shows the owner of all files under the wanted number. Otherwise root simply becomes the user and the files
+    stay root's.
     """
     uid, gid = spec['user']['uid'], spec['user']['gid']
     owns_root = rootless or spec['root'] != 'read-only'
@@ -75,7 +81,9 @@ def assume(spec, rootless):
 
 
 def enter_directory(path):
-    """As the user, whose rights count; a path that leads out of the new root is refused by name, as CVE-2024-21626 taught."""
+    """
+    As the user, whose rights count; a path that leads out of the new root is refused by name, as CVE-2024-21626 taught.
+    """
     with step('cwd'):
         if not path.startswith('/') or path.startswith('/proc/'):
             raise Failure('cwd', text='%s is no working directory' % path, errno_name='EINVAL')

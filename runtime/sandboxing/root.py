@@ -8,14 +8,31 @@ from sandboxing.kernel import MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY
 
 MOST_LAYERS = 500  # OVL_MAX_STACK of the kernel, one of them for our mount points
 DEVICES = ('null', 'zero', 'full', 'random', 'urandom', 'tty')
-LINKS = {'fd': '/proc/self/fd', 'stdin': '/proc/self/fd/0', 'stdout': '/proc/self/fd/1', 'stderr': '/proc/self/fd/2', 'ptmx': 'pts/ptmx'}
+LINKS = {
+    'fd': '/proc/self/fd',
+    'stdin': '/proc/self/fd/0',
+    'stdout': '/proc/self/fd/1',
+    'stderr': '/proc/self/fd/2',
+    'ptmx': 'pts/ptmx',
+}
 USUAL_TMPFS = {'/tmp': 1 << 30, '/run': 64 << 20}
 OURS = ('/proc', '/dev', '/sys')
 
-# What tells of the machine's other tenants, and what a process 1 that is the machine's root could still change without any
-# capability: the lists of the OCI runtimes (runtime-spec, maskedPaths and readonlyPaths).
+# What tells of the machine's other tenants, and what a process that is the machine's root could still change without
+# any capability: the lists of the OCI runtimes (runtime-spec, maskedPaths and readonlyPaths).
 READONLY_PROC = ('bus', 'fs', 'irq', 'sys', 'sysrq-trigger')
-MASKED_PROC = ('acpi', 'asound', 'interrupts', 'kcore', 'keys', 'latency_stats', 'sched_debug', 'scsi', 'timer_list', 'timer_stats')
+MASKED_PROC = (
+    'acpi',
+    'asound',
+    'interrupts',
+    'kcore',
+    'keys',
+    'latency_stats',
+    'sched_debug',
+    'scsi',
+    'timer_list',
+    'timer_stats',
+)
 SHOWN_SYS = ('devices/system/cpu', 'devices/system/node')  # How many processors there are: numpy, torch and psutil ask.
 
 
@@ -23,8 +40,9 @@ def enter(spec, cgroup):
     """
     Leaves this process at `/` of the sandbox with nothing of the machine in reach.
 
-    While mounting, the root is the sandbox's and the working directory the machine's `/`: targets are absolute and looked up
-    inside, so that a link in a layer leads nowhere else; sources are relative, and free of links, so they are looked up outside.
+    While mounting, the root is the sandbox's and the working directory the machine's `/`: targets are absolute and
+    looked up inside, so that a link in a layer leads nowhere else; sources are relative, and free of links, so they are
+    looked up outside.
     """
     with step('namespaces'):
         kernel.mount(None, '/', flags=kernel.MS_REC | kernel.MS_PRIVATE)
@@ -81,7 +99,7 @@ def mount_image(spec, targets, outside):
         os.chroot('.')
         os.fchdir(scratch)
     if isinstance(spec['root'], dict):
-        # The caller's directory shall hold what the program writes, not the mount points: they become one more lower layer.
+        # The caller's directory shall hold what the program writes, not the mount points: these become a lower layer.
         os.close(root)
         with step('overlay'):
             kernel.detach('root')
@@ -180,7 +198,11 @@ class Targets:
 
     def write_hosts(self):
         """The names this sandbox knows without asking: the machine's when it shares its network, and its own."""
-        text = kernel.read_text('/etc/hosts', '') if self.spec['network'] == 'host' else '127.0.0.1 localhost\n::1 localhost\n'
+        text = (
+            kernel.read_text('/etc/hosts', '')
+            if self.spec['network'] == 'host'
+            else '127.0.0.1 localhost\n::1 localhost\n'
+        )
         with open('hosts', 'w', encoding='utf-8') as file:
             file.write(text.rstrip('\n') + '\n127.0.1.1 %s\n' % self.spec['hostname'])
 
@@ -194,7 +216,9 @@ class Targets:
     def mount(self):
         """Outer places before those inside them."""
         with step('mount'):
-            everything = [(to, None, size) for to, size in self.tmpfs.items()] + [(bind.to, bind, None) for bind in self.binds]
+            everything = [(to, None, size) for to, size in self.tmpfs.items()] + [
+                (bind.to, bind, None) for bind in self.binds
+            ]
             for to, bind, size in sorted(everything, key=lambda entry: os.path.normpath(entry[0]).count('/')):
                 if bind is None:
                     make_directory(to)

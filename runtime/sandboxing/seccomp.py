@@ -1,8 +1,8 @@
 """The system calls a web application never makes but an attack on the kernel does: refused with EPERM.
 
-A list of what is forbidden, not of what is allowed as Docker's: it holds what Docker's default profile refuses to a process without
-capabilities and what such a process could otherwise reach (new user namespaces above all). All capabilities being gone, the kernel
-itself refuses the rest. Numbers are from the kernel's syscall tables.
+A list of what is forbidden, not of what is allowed as Docker's: it holds what Docker's default profile refuses to a
+process without capabilities and what such a process could otherwise reach (new user namespaces above all). All
+capabilities being gone, the kernel itself refuses the rest. Numbers are from the kernel's syscall tables.
 """
 
 import ctypes
@@ -14,16 +14,45 @@ AUDIT_ARCH = {'x86_64': 0xC000003E, 'aarch64': 0xC00000B7}
 
 # name: (x86_64, aarch64)
 FORBIDDEN = {
-    'unshare': (272, 97), 'setns': (308, 268), 'mount': (165, 40), 'umount2': (166, 39), 'pivot_root': (155, 41),
-    'open_tree': (428, 428), 'move_mount': (429, 429), 'fsopen': (430, 430), 'fsconfig': (431, 431), 'fsmount': (432, 432),
-    'fspick': (433, 433), 'mount_setattr': (442, 442),
-    'add_key': (248, 217), 'request_key': (249, 218), 'keyctl': (250, 219),
-    'bpf': (321, 280), 'perf_event_open': (298, 241), 'userfaultfd': (323, 282), 'fanotify_init': (300, 262),
-    'io_uring_setup': (425, 425), 'io_uring_enter': (426, 426), 'io_uring_register': (427, 427),
-    'kexec_load': (246, 104), 'kexec_file_load': (320, 294), 'init_module': (175, 105), 'finit_module': (313, 273),
-    'delete_module': (176, 106), 'open_by_handle_at': (304, 265), 'lookup_dcookie': (212, 18), 'quotactl': (179, 60),
-    'swapon': (167, 224), 'swapoff': (168, 225), 'reboot': (169, 142), 'acct': (163, 89), 'syslog': (103, 116),
-    'process_vm_writev': (311, 271), 'vhangup': (153, 58), 'move_pages': (279, 239), 'nfsservctl': (180, 42),
+    'unshare': (272, 97),
+    'setns': (308, 268),
+    'mount': (165, 40),
+    'umount2': (166, 39),
+    'pivot_root': (155, 41),
+    'open_tree': (428, 428),
+    'move_mount': (429, 429),
+    'fsopen': (430, 430),
+    'fsconfig': (431, 431),
+    'fsmount': (432, 432),
+    'fspick': (433, 433),
+    'mount_setattr': (442, 442),
+    'add_key': (248, 217),
+    'request_key': (249, 218),
+    'keyctl': (250, 219),
+    'bpf': (321, 280),
+    'perf_event_open': (298, 241),
+    'userfaultfd': (323, 282),
+    'fanotify_init': (300, 262),
+    'io_uring_setup': (425, 425),
+    'io_uring_enter': (426, 426),
+    'io_uring_register': (427, 427),
+    'kexec_load': (246, 104),
+    'kexec_file_load': (320, 294),
+    'init_module': (175, 105),
+    'finit_module': (313, 273),
+    'delete_module': (176, 106),
+    'open_by_handle_at': (304, 265),
+    'lookup_dcookie': (212, 18),
+    'quotactl': (179, 60),
+    'swapon': (167, 224),
+    'swapoff': (168, 225),
+    'reboot': (169, 142),
+    'acct': (163, 89),
+    'syslog': (103, 116),
+    'process_vm_writev': (311, 271),
+    'vhangup': (153, 58),
+    'move_pages': (279, 239),
+    'nfsservctl': (180, 42),
 }
 CLONE, CLONE3, IOCTL = (56, 220), (435, 435), (16, 29)
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
@@ -43,7 +72,9 @@ class Program(ctypes.Structure):
 
 
 def install():
-    """Puts the filter on this process and all it starts; False where the kernel or the processor has none we know of."""
+    """
+    Puts the filter on this process and all it starts; False where the kernel or the processor has none we know of.
+    """
     column = {'x86_64': 0, 'aarch64': 1}.get(kernel.MACHINE)
     if column is None:
         return False
@@ -81,5 +112,6 @@ def assemble(column):
         (RETURN, 0, 0, ALLOW),
     ]
     return b''.join(
-        code.to_bytes(2, 'little') + bytes((yes, no)) + operand.to_bytes(4, 'little') for code, yes, no, operand in lines
+        code.to_bytes(2, 'little') + bytes((yes, no)) + operand.to_bytes(4, 'little')
+        for code, yes, no, operand in lines
     )

@@ -178,6 +178,34 @@ except OSError as error:
     server.close()
   })
 
+  test('abstract sockets of the machine are out of reach where the kernel can scope them', async () => {
+    const { createServer } = await import('node:net')
+    const name = `wherry-${process.pid}-${who}`
+    const server = createServer(socket => socket.end())
+    await new Promise<void>(resolve => server.listen(`\0${name}`, resolve))
+    const code = `
+import ctypes, socket
+told['landlock'] = ctypes.CDLL(None).syscall(444, None, 0, 1) >= 6
+def reach(name):
+    try:
+        socket.socket(socket.AF_UNIX).connect(chr(0) + name)
+        return True
+    except PermissionError:
+        return False
+own = socket.socket(socket.AF_UNIX)
+own.bind(chr(0) + 'own-${name}')
+own.listen()
+told['own'] = reach('own-${name}')
+told['outside'] = reach('${name}')`
+    const told = (await ask(code, { network: 'host' })) as { landlock: boolean }
+    expect(told).toMatchObject({ own: true, outside: !told.landlock })
+    expect(await ask(code.replace('except PermissionError', 'except OSError'))).toMatchObject({
+      own: true,
+      outside: false,
+    })
+    server.close()
+  })
+
   test('mounts show files and directories, read-only where asked', async () => {
     const data = place.directory(`data ${odd}`)
     writeFileSync(join(data, 'seed'), 'seed')

@@ -39,7 +39,13 @@ export function launch(
   const started = (async () => limitsOf(await report.first, spec))()
   // Whoever waits for one of them first must not be told of the other by an unhandled rejection.
   for (const promise of [exited, started]) promise.catch(() => {})
-  return { child, started, exited, kill: () => void child.kill('SIGALRM') }
+  return { child, started, exited, kill: () => end(child) }
+}
+
+/** SIGALRM lets the keeper tidy up; SIGKILL is for one that hangs, say in a mount of a dead network file system. */
+function end(child: Launched['child']): void {
+  child.kill('SIGALRM')
+  setTimeout(() => child.kill('SIGKILL'), 5000).unref()
 }
 
 function limitsOf(outcome: Outcome | null, spec: Spec): Limits {
