@@ -71,10 +71,11 @@ function processes(project: Project, config: Config): Plan['processes'] {
 }
 
 function edge(project: Project, config: Config): EdgePlan {
-  const found: StaticPlan[] = project.statics.map(({ url, directory }) => ({ url, directory }))
+  const found: StaticPlan[] = project.statics.map(({ url, directory, collected }) => ({ url, directory, collected }))
   const own = Object.entries(config.static ?? {}).map(([url, directory]) => ({
     url: url.endsWith('/') ? url : `${url}/`,
     directory,
+    collected: false,
   }))
   const statics = [...own, ...found.filter(item => !own.some(other => other.url === item.url))]
   return { statics, maxBody: config.edge?.['max-body'] ?? '100m', timeout: config.edge?.timeout ?? 60 }

@@ -12,7 +12,7 @@ const order: readonly (readonly string[])[] = [
   ['debian', 'nginx', 'oci', 'python'],
   ['engines'],
   ['config'],
-  ['plan', 'plan-errors'],
+  ['plan'],
   ['steps/detect', 'steps/image', 'steps/prove', 'steps/publish', 'steps/release', 'steps/verify'],
   ['targets', 'ci'],
   ['ship', 'index'],
@@ -23,7 +23,7 @@ const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(f
 
 function roomOf(file: string): string {
   const [first = '', second = ''] = file.split('/')
-  return first === 'steps' ? `steps/${second}` : first.replace(/\.ts$/, '')
+  return first === 'steps' ? `steps/${second}` : first.replace(/(?:-errors)?\.ts$/, '')
 }
 
 function importsOf(file: string): string[] {

@@ -62,6 +62,12 @@ test('a download is verified, and a wrong one leaves nothing', async () => {
     code: 'wrong-hash',
   })
   expect(await readdir(folder)).toEqual(['good'])
+  let asked = 0
+  server?.on('request', () => (asked += 1))
+  await expect(download(base, join(folder, 'long'), { sha256: sha256('wheel'), size: 3 })).rejects.toMatchObject({
+    code: 'wrong-hash',
+  })
+  expect(asked).toBe(1)
 })
 
 test('more bytes than allowed are refused', async () => {

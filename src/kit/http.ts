@@ -66,14 +66,15 @@ export async function download(
     const hash = createHash('sha256')
     let size = 0
     const limit = expected.size ?? options.limit ?? 4 * 1024 ** 3
-    const { stream, done } = await open(url, { ...options, limit: limit + 1 })
+    // A chunk may reach past the promised size: that is a wrong file, not a failing server.
+    const { stream, done } = await open(url, { ...options, limit: limit + 1024 ** 2 })
     try {
       const tally = new Transform({
         transform(chunk: Buffer, _, next) {
           hash.update(chunk)
           size += chunk.length
           options.onBytes?.(chunk.length)
-          next(null, chunk)
+          next(size > limit ? refuse(url, expected, 'more', size) : null, chunk)
         },
       })
       await pipeline(stream, tally, createWriteStream(path, { flags: 'w' }))
@@ -86,11 +87,15 @@ export async function download(
     const seen = hash.digest('hex')
     if (seen === expected.sha256 && (expected.size == null || expected.size === size)) return
     await rm(path, { force: true })
-    throw wrongHash({
-      what: `${redactUrl(url)} is not the file that was promised.`,
-      why: `expected sha256 ${expected.sha256}${expected.size == null ? '' : ` and ${expected.size} bytes`}, got ${seen} and ${size} bytes`,
-      next: 'Try again with another mirror; do not override the hash.',
-    })
+    throw refuse(url, expected, seen, size)
+  })
+}
+
+function refuse(url: string, expected: Expected, seen: string, size: number): Error {
+  return wrongHash({
+    what: `${redactUrl(url)} is not the file that was promised.`,
+    why: `expected sha256 ${expected.sha256}${expected.size == null ? '' : ` and ${expected.size} bytes`}, got ${seen} and ${size} bytes`,
+    next: 'Try again with another mirror; do not override the hash.',
   })
 }
 

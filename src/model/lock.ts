@@ -14,6 +14,8 @@ export interface Lock {
   readonly server: { readonly name: string; readonly version: string } | null
   /** Debian packages the wheels' shared objects need, by library. */
   readonly systemLibraries: readonly SystemLibrary[]
+  /** Places the app wrote to, beside those its settings name, when it was first started; relative to the app's root. */
+  readonly data: readonly { readonly path: string; readonly kind: 'sqlite' | 'file' | 'directory' }[]
   /** The moment the resolution looked at the index as of; null when a lock of the app pinned everything. */
   readonly asOf: string | null
 }
@@ -24,7 +26,10 @@ export interface BaseLock {
   readonly architecture: 'amd64' | 'arm64'
   /** Addresses it was resolved from, so that a colleague needs no setting: main archive and security archive. */
   readonly mirrors: { readonly archive: string; readonly security: string | null }
+  /** Python and what it needs; nginx and what it needs beyond that; libraries of the wheels and packages the config asks for. */
   readonly packages: readonly DebianPackage[]
+  readonly nginx: readonly DebianPackage[]
+  readonly libraries: readonly DebianPackage[]
 }
 
 export interface DebianPackage {
@@ -52,7 +57,7 @@ export interface Distribution {
 export interface SystemLibrary {
   /** The DT_NEEDED name: `libstdc++.so.6`. */
   readonly soname: string
-  /** The Debian package that holds it; it is among `base.packages`. */
+  /** The Debian package that holds it; it is among `base.libraries`. */
   readonly package: string
   /** The distribution that needs it. */
   readonly neededBy: string

@@ -70,6 +70,8 @@ export interface StaticPlan {
   readonly url: string
   /** Relative to `root`. */
   readonly directory: string
+  /** True when `collectstatic` fills it while the image is made. */
+  readonly collected: boolean
 }
 
 export interface ReleasePlan {
@@ -87,7 +89,7 @@ export interface ReleasePlan {
 
 export interface DataPlace {
   readonly path: string
-  readonly kind: 'sqlite' | 'directory'
+  readonly kind: 'sqlite' | 'file' | 'directory'
 }
 
 export interface SecretPlan {

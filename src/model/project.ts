@@ -113,7 +113,7 @@ export interface SystemLibraryFact {
 export interface DataFact {
   /** Relative to `root`. */
   readonly path: string
-  readonly kind: 'sqlite' | 'directory'
+  readonly kind: 'sqlite' | 'file' | 'directory'
   readonly because: Because
 }
 

@@ -1,0 +1,69 @@
+import { readdirSync } from 'node:fs'
+import { sandboxEngine } from '../../engines/sandbox/engine.ts'
+import type { Container, RunResult } from '../../engines/engine.ts'
+import type { Layer } from '../../model/image.ts'
+import { unpackLayers } from '../../oci/index.ts'
+import type { Tools } from './tools.ts'
+
+/** Running something in the image while it is made: the resolver, a build, the compiler, collectstatic. */
+export interface Inside {
+  /** Directories of the unpacked layers, lowest first. */
+  readonly layers: readonly string[]
+  run(job: Job): Promise<RunResult>
+}
+
+export interface Job extends Partial<Pick<Container, 'env' | 'cwd' | 'root' | 'mounts' | 'network' | 'user'>> {
+  readonly argv: readonly [string, ...string[]]
+  readonly input?: string
+  /** Milliseconds; ten minutes without it. */
+  readonly timeout?: number
+  readonly onLine?: (line: string) => void
+  /** Ends the job, beside the step's own signal. */
+  readonly signal?: AbortSignal
+}
+
+/** What a process of the base finds in its environment, whoever runs it: nothing of the machine's own. */
+const plainEnvironment = {
+  PATH: '/venv/bin:/usr/local/bin:/usr/bin:/bin',
+  HOME: '/tmp',
+  LANG: 'C.UTF-8',
+  PYTHONHASHSEED: '0',
+  SOURCE_DATE_EPOCH: '315532800',
+}
+
+/** Opens layers to run jobs in. Code of the repository and of packages runs only here: without network unless a job asks for it. */
+export async function openInside(layers: readonly Layer[], tools: Tools): Promise<Inside> {
+  const directories = await Promise.all(layers.map(layer => unpackLayers([layer], { cache: tools.cache })))
+  const engine = await sandboxEngine({ trustedLayers: directories.slice(0, 1) })
+  return {
+    layers: directories,
+    run: job =>
+      engine.run(
+        {
+          layers: directories.filter(directory => readdirSync(directory).length > 0),
+          argv: job.argv,
+          env: { ...plainEnvironment, ...job.env },
+          user: job.user ?? { uid: 0, gid: 0 },
+          cwd: job.cwd ?? '/',
+          root: job.root ?? 'discarded',
+          mounts: job.mounts ?? [],
+          tmpfs: [],
+          network: job.network ?? 'none',
+          hostname: 'wherry',
+          memoryLimit: null,
+          pidsLimit: 4096,
+        },
+        {
+          timeout: job.timeout ?? 600_000,
+          ...(job.input === undefined ? {} : { input: job.input }),
+          ...(job.onLine ? { onLine: job.onLine } : {}),
+          ...signals(job.signal, tools.signal),
+        },
+      ),
+  }
+}
+
+function signals(...given: (AbortSignal | undefined)[]): { signal?: AbortSignal } {
+  const present = given.filter(signal => signal !== undefined)
+  return present.length === 0 ? {} : { signal: AbortSignal.any(present) }
+}

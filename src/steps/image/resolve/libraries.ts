@@ -1,0 +1,69 @@
+import type { Archive } from '../../../debian/index.ts'
+import { openLibraries } from '../../../debian/index.ts'
+import type { BaseLock, SystemLibrary } from '../../../model/lock.ts'
+import type { SystemLibraryFact } from '../../../model/project.ts'
+import type { Tree } from '../../../model/tree.ts'
+import { neededLibraries } from '../../../python/elf/needs.ts'
+import type { PlacedWheel } from '../wheels.ts'
+
+/** The Debian packages for libraries and programs that are asked for by name while the app runs, where no shared object tells. */
+const byName: Readonly<Record<string, readonly string[]>> = {
+  cairo: ['libcairo2'],
+  enchant: ['libenchant-2-2'],
+  ffmpeg: ['ffmpeg'],
+  gdal: ['gdal-bin', 'libproj25'],
+  git: ['git'],
+  graphviz: ['graphviz'],
+  ldap: ['libldap2'],
+  magic: ['libmagic1'],
+  magickwand: ['libmagickwand-6.q16-6', 'libmagickwand-7.q16-10'],
+  odbc: ['unixodbc'],
+  pandoc: ['pandoc'],
+  pango: ['libpango-1.0-0', 'libpangoft2-1.0-0', 'libharfbuzz-subset0'],
+  poppler: ['poppler-utils'],
+  sndfile: ['libsndfile1'],
+  tesseract: ['tesseract-ocr'],
+  wkhtmltopdf: ['wkhtmltopdf'],
+  xmlsec: ['libxmlsec1-openssl'],
+  zbar: ['libzbar0'],
+}
+
+/** Names of packages to add for what is asked for by name; names that this suite lacks are passed over. */
+export function packagesByName(facts: readonly SystemLibraryFact[], archive: Archive): string[] {
+  return facts.flatMap(({ name }) => {
+    const names = byName[name] ?? []
+    const here = names
+      .flatMap(candidate => [candidate, `${candidate}t64`])
+      .filter(candidate => archive.offers(candidate).length > 0)
+    return [...new Set(here)]
+  })
+}
+
+/** What the wheels' shared objects need beyond the base, and the package that holds each; null where no package does. */
+export async function findNeeds(
+  placed: readonly PlacedWheel[],
+  beneath: readonly Tree[],
+  archive: Archive,
+  architecture: BaseLock['architecture'],
+): Promise<{ needs: SystemLibrary[]; missing: { soname: string; neededBy: string }[] }> {
+  const owners = new Map(
+    placed.flatMap(({ distribution, tree }) => tree.map(({ path }) => [path, distribution.name] as const)),
+  )
+  const { libraries } = neededLibraries(
+    placed.flatMap(({ tree }) => tree),
+    architecture === 'amd64' ? 'x86-64' : 'aarch64',
+  )
+  const held = new Set(beneath.flatMap(tree => tree.map(({ path }) => path.slice(path.lastIndexOf('/') + 1))))
+  const wanted = libraries.filter(({ soname }) => !held.has(soname))
+  if (wanted.length === 0) return { needs: [], missing: [] }
+  const index = await openLibraries(archive)
+  const needs: SystemLibrary[] = []
+  const missing: { soname: string; neededBy: string }[] = []
+  for (const { soname, neededBy } of wanted) {
+    const by = owners.get(neededBy[0] ?? '') ?? neededBy[0] ?? ''
+    const name = await index.packageHolding(soname)
+    if (name === null) missing.push({ soname, neededBy: by })
+    else needs.push({ soname, package: name, neededBy: by })
+  }
+  return { needs, missing }
+}
