@@ -21,122 +21,123 @@ import { damagedImage, fileChanged } from './errors.ts'
  * path of a hostile archive is ever followed through a link: the file system is not asked.
  *
  * Owners are ignored and directories stay usable by their owner, whatever their mode, so that the result can be read and removed.
+ * Paths are relative and safe (`orderEntries`, `readSafely`). Throws `damaged-image` for a path through a link or a file.
  */
 export interface Site {
-  directory(path: string, mode: number): void
-  link(path: string, target: string): void
-  /** Writes a file from its bytes. */
-  file(path: string, mode: number): { write(chunk: Uint8Array): void; close(): void }
-  /** Takes over a file of this machine that has `size` bytes: linked when `shared` and equal in all, otherwise copied (or cloned). */
-  take(
-    path: string,
-    mode: number,
-    from: { readonly file: string; readonly size: number; readonly shared: boolean },
-  ): void
-  /** A second name for a file laid out before. */
-  hardlink(path: string, target: string): void
-  /** Removes a path and what is below it; nothing happens when there is none. */
-  remove(path: string): void
-  /** Removes everything in a directory but the paths of `own`. */
-  empty(path: string, own: ReadonlySet<string>): void
-  /** Gives every directory its time; call it last. */
-  finish(): void
+  readonly root: string
+  /** Of every entry, whole seconds since 1970. */
+  readonly mtime: number
+  /** What lies where. */
+  readonly kinds: Map<string, 'file' | 'directory' | 'link'>
 }
 
-type Kind = 'file' | 'directory' | 'link'
+/** Makes the directory `root`. */
+export function openSite(root: string, mtime: number): Site {
+  mkdirSync(root)
+  chmodSync(root, 0o755)
+  return { root, mtime, kinds: new Map([['', 'directory']]) }
+}
 
-/** `mtime` is in whole seconds since 1970; `made` is the directory to create. */
-export function openSite(made: string, mtime: number): Site {
-  const kinds = new Map<string, Kind>([['', 'directory']])
-  mkdirSync(made)
-  chmodSync(made, 0o755)
+/** A directory that is there already gets the mode and keeps what it holds. */
+export function layDirectory(site: Site, path: string, mode: number): void {
+  if (site.kinds.get(path) !== 'directory') mkdirSync(prepare(site, path, 'directory'))
+  chmodSync(join(site.root, path), (mode & 0o1777) | 0o700)
+}
 
-  const prepare = (path: string, kind: Kind): string => {
-    if (path === '') throw refuse('an entry without a name')
-    const slash = path.lastIndexOf('/')
-    const parent = slash < 0 ? '' : path.slice(0, slash)
-    const lies = kinds.get(parent)
-    if (lies === undefined) site.directory(parent, 0o755)
-    else if (lies !== 'directory') throw refuse(`/${path} leads through the ${lies} /${parent}`)
-    if (kinds.has(path)) site.remove(path)
-    kinds.set(path, kind)
-    return join(made, path)
-  }
+export function layLink(site: Site, path: string, target: string): void {
+  const place = prepare(site, path, 'link')
+  symlinkSync(target, place)
+  lutimesSync(place, site.mtime, site.mtime)
+}
 
-  const settle = (place: string, mode: number): void => {
-    chmodSync(place, (mode & 0o777) | 0o400)
-    utimesSync(place, mtime, mtime)
-  }
+export interface OpenFile {
+  write(chunk: Uint8Array): void
+  close(): void
+}
 
-  const forget = (path: string): void => {
-    const below = `${path}/`
-    for (const known of kinds.keys()) if (known.startsWith(below)) kinds.delete(known)
-  }
-
-  const site: Site = {
-    directory(path, mode) {
-      const there = kinds.get(path) === 'directory'
-      const place = there ? join(made, path) : prepare(path, 'directory')
-      if (!there) mkdirSync(place)
-      chmodSync(place, (mode & 0o1777) | 0o700)
+/** A file to be written; whoever asks closes it. */
+export function layFile(site: Site, path: string, mode: number): OpenFile {
+  const place = prepare(site, path, 'file')
+  const fd = openSync(place, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
+  return {
+    write(chunk) {
+      for (let at = 0; at < chunk.length;) at += writeSync(fd, chunk, at)
     },
-    link(path, target) {
-      const place = prepare(path, 'link')
-      symlinkSync(target, place)
-      lutimesSync(place, mtime, mtime)
-    },
-    file(path, mode) {
-      const place = prepare(path, 'file')
-      const fd = openSync(
-        place,
-        constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-        0o600,
-      )
-      return {
-        write(chunk) {
-          for (let at = 0; at < chunk.length;) at += writeSync(fd, chunk, at)
-        },
-        close() {
-          closeSync(fd)
-          settle(place, mode)
-        },
-      }
-    },
-    take(path, mode, { file, size, shared }) {
-      const place = prepare(path, 'file')
-      const seen = lstatSync(file)
-      if (!seen.isFile() || seen.size !== size) throw changed(file)
-      // A link shares mode and time with its original, which must not change: only a file that has both already is linked.
-      const same = (seen.mode & 0o7777) === ((mode & 0o777) | 0o400) && seen.mtimeMs === mtime * 1000
-      if (shared && same && tryLink(file, place)) return
-      copyFileSync(file, place, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
-      if (lstatSync(place).size !== size) throw changed(file)
-      settle(place, mode)
-    },
-    hardlink(path, target) {
-      if (kinds.get(target) !== 'file')
-        throw refuse(`/${path} is a hard link to /${target}, which is no file of this image`)
-      if (path === target) return
-      linkSync(join(made, target), prepare(path, 'file'))
-    },
-    remove(path) {
-      if (path === '' || !kinds.has(path)) return
-      rmSync(join(made, path), { recursive: true })
-      if (kinds.get(path) === 'directory') forget(path)
-      kinds.delete(path)
-    },
-    empty(path, own) {
-      const below = path === '' ? '' : `${path}/`
-      // Deepest first: a directory of the layer itself stays, what it inherited goes.
-      const inside = kinds.keys().filter(known => known !== '' && known.startsWith(below) && !own.has(known))
-      for (const known of [...inside].sort().reverse()) site.remove(known)
-    },
-    finish() {
-      const directories = [...kinds].filter(([, kind]) => kind === 'directory').map(([path]) => path)
-      for (const path of directories.sort().reverse()) utimesSync(join(made, path), mtime, mtime)
+    close() {
+      closeSync(fd)
+      settle(site, place, mode)
     },
   }
-  return site
+}
+
+export interface Original {
+  readonly file: string
+  /** Bytes it must have. */
+  readonly size: number
+  /** True when it never changes, so that it may be linked instead of copied. */
+  readonly constant: boolean
+}
+
+/** A file that this machine has: linked where that changes nothing about it, otherwise cloned or copied. Throws `file-changed`. */
+export function takeFile(site: Site, path: string, mode: number, { file, size, constant }: Original): void {
+  const place = prepare(site, path, 'file')
+  const seen = lstatSync(file)
+  if (!seen.isFile() || seen.size !== size) throw changed(file)
+  // A link shares mode and time with its original: only one that has both already is linked.
+  const same = (seen.mode & 0o7777) === fileMode(mode) && seen.mtimeMs === site.mtime * 1000
+  if (constant && same && tryLink(file, place)) return
+  copyFileSync(file, place, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  if (lstatSync(place).size !== size) throw changed(file)
+  settle(site, place, mode)
+}
+
+/** A second name for a file laid out before. */
+export function layHardlink(site: Site, path: string, target: string): void {
+  if (site.kinds.get(target) !== 'file' || target.startsWith(`${path}/`))
+    throw refuse(`/${path} is a hard link to /${target}, which is no file of this image`)
+  if (path !== target) linkSync(join(site.root, target), prepare(site, path, 'file'))
+}
+
+/** Removes a path and what is below it; nothing happens when there is none. */
+export function removePath({ root, kinds }: Site, path: string): void {
+  if (path === '' || !kinds.has(path)) return
+  rmSync(join(root, path), { recursive: true })
+  if (kinds.get(path) === 'directory')
+    for (const known of kinds.keys()) if (known.startsWith(`${path}/`)) kinds.delete(known)
+  kinds.delete(path)
+}
+
+/** Removes everything in a directory but the paths of `own`, which hold their parents. */
+export function emptyDirectory(site: Site, path: string, own: ReadonlySet<string>): void {
+  const below = path === '' ? '' : `${path}/`
+  const inside = site.kinds.keys().filter(known => known !== '' && known.startsWith(below) && !own.has(known))
+  for (const known of [...inside].sort().reverse()) removePath(site, known)
+}
+
+/** Gives every directory its time; the last thing to do, for each entry made in a directory changes it. */
+export function finishSite({ root, mtime, kinds }: Site): void {
+  for (const [path, kind] of kinds) if (kind === 'directory') utimesSync(join(root, path), mtime, mtime)
+}
+
+/** Where `path` goes: parents are made when missing, what lies there is removed. */
+function prepare(site: Site, path: string, kind: 'file' | 'directory' | 'link'): string {
+  if (path === '') throw refuse('an entry has no name')
+  const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+  const lies = site.kinds.get(parent)
+  if (lies === undefined) layDirectory(site, parent, 0o755)
+  else if (lies !== 'directory') throw refuse(`/${path} leads through the ${lies} /${parent}`)
+  removePath(site, path)
+  site.kinds.set(path, kind)
+  return join(site.root, path)
+}
+
+function settle({ mtime }: Site, place: string, mode: number): void {
+  chmodSync(place, fileMode(mode))
+  utimesSync(place, mtime, mtime)
+}
+
+function fileMode(mode: number): number {
+  return (mode & 0o777) | 0o400
 }
 
 function tryLink(file: string, place: string): boolean {

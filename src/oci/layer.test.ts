@@ -198,3 +198,21 @@ test('names of an archive cannot leave it', async () => {
   const clean = await Array.fromAsync(readSafely(stream(Buffer.concat([named('./a//b/./c')]))))
   expect(clean.map(member => member.path)).toEqual(['a/b/c'])
 })
+
+test('what a hostile layer does to paths is refused before the disk is touched', async () => {
+  const { emptyDirectory, finishSite, layDirectory, layFile, layHardlink, layLink, openSite } =
+    await import('./lay-out.ts')
+  const site = openSite(join(root, 'site'), fixedMtime)
+  layLink(site, 'out', root)
+  layLink(site, 'd/again', '../out')
+  const refused = expect.objectContaining({ code: 'damaged-image' })
+  expect(() => layFile(site, 'out/evil', 0o644)).toThrow(refused)
+  expect(() => layDirectory(site, 'd/again/x/y', 0o755)).toThrow(refused)
+  expect(() => layHardlink(site, 'stolen', 'out')).toThrow(refused)
+  expect(() => layHardlink(site, 'stolen', '../own')).toThrow(refused)
+  layFile(site, 'd/own', 0o644).close()
+  layFile(site, 'd/old/x', 0o644).close()
+  emptyDirectory(site, 'd', new Set(['', 'd', 'd/own']))
+  finishSite(site)
+  expect([...(await factsOfDirectory(site.root)).keys()].sort()).toEqual(['d', 'd/own', 'out'])
+})

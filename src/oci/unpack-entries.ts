@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Cache } from '../kit/cache.ts'
 import type { Entry, FileEntry } from '../model/tree.ts'
 import { hexOf } from './digest.ts'
-import { openSite, type Site } from './lay-out.ts'
+import { finishSite, layDirectory, layFile, layLink, openSite, takeFile, type Site } from './lay-out.ts'
 
 export interface UnpackEntriesOptions {
   readonly cache: Cache
@@ -23,13 +23,13 @@ export async function unpackEntries(entries: readonly Entry[], options: UnpackEn
   return cache.entry('layer-tree', hexOf(options.diffId), async made => {
     const site = openSite(made, mtime)
     for (const [index, entry] of entries.entries()) {
-      if (entry.kind === 'directory') site.directory(entry.path, entry.mode)
-      else if (entry.kind === 'link') site.link(entry.path, entry.target)
+      if (entry.kind === 'directory') layDirectory(site, entry.path, entry.mode)
+      else if (entry.kind === 'link') layLink(site, entry.path, entry.target)
       else place(site, entry, cache)
       // Everything here is synchronous; others want to run, too.
       if (index % 200 === 199) await setImmediate()
     }
-    site.finish()
+    finishSite(site)
     await options.recheck()
   })
 }
@@ -38,11 +38,11 @@ function place(site: Site, entry: FileEntry, cache: Cache): void {
   if ('file' in entry.bytes) {
     const { file } = entry.bytes
     // Only what lies in the cache never changes; the user's own files do.
-    const shared = file.startsWith(cache.root + sep) && !file.startsWith(cache.root + sep + 'tmp' + sep)
-    site.take(entry.path, entry.mode, { file, size: entry.size, shared })
+    const constant = file.startsWith(cache.root + sep) && !file.startsWith(cache.root + sep + 'tmp' + sep)
+    takeFile(site, entry.path, entry.mode, { file, size: entry.size, constant })
     return
   }
-  const file = site.file(entry.path, entry.mode)
+  const file = layFile(site, entry.path, entry.mode)
   file.write(entry.bytes.data)
   file.close()
 }

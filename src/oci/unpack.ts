@@ -5,7 +5,17 @@ import type { Layer } from '../model/image.ts'
 import { chainIdOf, hexOf } from './digest.ts'
 import { unsupportedImage } from './errors.ts'
 import { readLayer, whiteoutOf } from './layer-read.ts'
-import { openSite, type Site } from './lay-out.ts'
+import {
+  emptyDirectory,
+  finishSite,
+  layDirectory,
+  layFile,
+  layHardlink,
+  layLink,
+  openSite,
+  removePath,
+  type Site,
+} from './lay-out.ts'
 import { fixedMtime } from './tar-write.ts'
 
 /**
@@ -20,7 +30,7 @@ export async function unpackLayers(layers: readonly Layer[], options: { readonly
   return options.cache.entry('layer-tree', key, async made => {
     const site = openSite(made, fixedMtime)
     for (const [index, layer] of layers.entries()) await unpackLayer(site, layer, options.cache, index === 0)
-    site.finish()
+    finishSite(site)
   })
 }
 
@@ -32,8 +42,8 @@ async function unpackLayer(site: Site, layer: Layer, cache: Cache, isFirst: bool
     const mark = whiteoutOf(entry.path)
     if (mark !== null && isFirst) throw deletes(layer)
     if (mark === null) await place(site, entry)
-    else if ('empties' in mark) site.empty(mark.empties, own)
-    else if (!own.has(mark.removes)) site.remove(mark.removes)
+    else if ('empties' in mark) emptyDirectory(site, mark.empties, own)
+    else if (!own.has(mark.removes)) removePath(site, mark.removes)
     if (mark === null) addWithParents(own, entry.path)
     count += 1
     if (count % 200 === 0) await setImmediate()
@@ -43,13 +53,13 @@ async function unpackLayer(site: Site, layer: Layer, cache: Cache, isFirst: bool
 async function place(site: Site, entry: TarMember): Promise<void> {
   switch (entry.type) {
     case 'directory':
-      return entry.path === '' ? undefined : site.directory(entry.path, entry.mode)
+      return entry.path === '' ? undefined : layDirectory(site, entry.path, entry.mode)
     case 'symlink':
-      return site.link(entry.path, entry.link)
+      return layLink(site, entry.path, entry.link)
     case 'hardlink':
-      return site.hardlink(entry.path, entry.link)
+      return layHardlink(site, entry.path, entry.link)
     case 'file': {
-      const file = site.file(entry.path, entry.mode)
+      const file = layFile(site, entry.path, entry.mode)
       try {
         for await (const chunk of entry.body()) file.write(chunk)
       } finally {
