@@ -37,7 +37,9 @@ const named =
 /** The requirements files of a place, the one to install from first. */
 export function listLists(place: Place): readonly List[] {
   const { checkout, directory } = place
-  const here = checkout.children(directory === '.' ? '' : directory).filter(isListName)
+  // A FIFO of that name is a list too: reading it is refused by name, where passing over it would install nothing.
+  const specials = checkout.specials.filter(path => posix.dirname(path) === directory).map(path => posix.basename(path))
+  const here = [...checkout.children(directory === '.' ? '' : directory), ...specials].filter(isListName)
   const folder = ['requirements', 'requirement', 'reqs'].find(name => checkout.hasDirectory(pathIn(place, name)))
   const below =
     folder === undefined

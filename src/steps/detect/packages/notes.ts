@@ -75,7 +75,7 @@ export function readNotes(claim: Claim, content: Content, passedOver: Claim | nu
     })
   }
   if (passedOver?.manifest != null) {
-    const text = `${passedOver.manifest} is not used: ${claim.manifest ?? claim.manager} asks for packages it lacks.`
+    const text = `${passedOver.manifest} is not used: ${claim.manifest ?? claim.manager} says the dependencies.`
     notes.push({
       code: 'manifest-not-used',
       text,

@@ -1,0 +1,306 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openCheckout } from '../../../kit/checkout/index.ts'
+import { readPackages, type Packages } from './index.ts'
+
+let root: string
+beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'wherry-packages-'))))
+afterEach(() => rmSync(root, { recursive: true }))
+
+async function read(files: Readonly<Record<string, string | Uint8Array>>, directory = '.'): Promise<Packages> {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), content)
+  }
+  return readPackages(await openCheckout(root), directory)
+}
+
+const fact = ({ fact: { manager, lock, manifest } }: Packages): unknown[] => [manager, lock, manifest]
+
+const project = (...names: string[]): string => `[project]\nname = "shop"\ndependencies = ${JSON.stringify(names)}\n`
+const poetry = (versions: string): string =>
+  `[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "^3.10"\n${versions}\n`
+const uvLock = (...packages: [string, string][]): string =>
+  `version = 1\n[[package]]\nname = "shop"\nversion = "0"\nsource = { virtual = "." }\n${packages.map(([name, version]) => `[[package]]\nname = "${name}"\nversion = "${version}"\nsource = { registry = "https://host.example/simple" }\n`).join('')}`
+const poetryLock = (...packages: [string, string][]): string =>
+  `${packages.map(([name, version]) => `[[package]]\nname = "${name}"\nversion = "${version}"\noptional = false\n`).join('')}[metadata]\nlock-version = "2.0"\n`
+const pipfileLock = (packages: Record<string, string>): string =>
+  JSON.stringify({
+    _meta: {},
+    default: Object.fromEntries(Object.entries(packages).map(([name, version]) => [name, { version: `==${version}` }])),
+  })
+
+test.each<[string, Record<string, string>, unknown[]]>([
+  ['nothing', { 'main.py': '' }, ['none', null, null]],
+  ['a project without dependencies or backend', { 'pyproject.toml': project() }, ['none', null, null]],
+  ['an empty list', { 'requirements.txt': '# nothing yet\n' }, ['none', null, null]],
+  ['a plain list', { 'requirements.txt': 'flask==3.0' }, ['pip', null, 'requirements.txt']],
+  ['a plain project', { 'pyproject.toml': project('flask') }, ['pip', null, 'pyproject.toml']],
+  [
+    'settings of tools alone',
+    { 'pyproject.toml': '[tool.black]\nx = 1', 'setup.py': 'setup(install_requires=["a"])' },
+    ['setuptools', null, 'setup.py'],
+  ],
+  [
+    'uv with a lock',
+    { 'pyproject.toml': project('flask'), 'uv.lock': uvLock(['flask', '3.0']) },
+    ['uv', 'uv.lock', 'pyproject.toml'],
+  ],
+  [
+    'uv by its table',
+    { 'pyproject.toml': `${project('flask')}[tool.uv]\npackage = false` },
+    ['uv', null, 'pyproject.toml'],
+  ],
+  [
+    'poetry with a lock',
+    { 'pyproject.toml': poetry('flask = "*"'), 'poetry.lock': poetryLock(['flask', '3.0']) },
+    ['poetry', 'poetry.lock', 'pyproject.toml'],
+  ],
+  ['poetry by its table', { 'pyproject.toml': poetry('flask = "*"') }, ['poetry', null, 'pyproject.toml']],
+  [
+    'pdm by its table',
+    { 'pyproject.toml': `${project('flask')}[tool.pdm]\ndistribution = false` },
+    ['pdm', null, 'pyproject.toml'],
+  ],
+  [
+    'pipenv with a lock',
+    { Pipfile: '[packages]\nflask = "*"', 'Pipfile.lock': pipfileLock({ flask: '3.0' }) },
+    ['pipenv', 'Pipfile.lock', 'Pipfile'],
+  ],
+  ['pipenv without', { Pipfile: '[packages]\nflask = "*"' }, ['pipenv', null, 'Pipfile']],
+  [
+    'the standard lock',
+    { 'pyproject.toml': project('a'), 'pylock.toml': 'lock-version = "1.0"\n[[packages]]\nname = "a"\nversion = "1"' },
+    ['pip', 'pylock.toml', 'pyproject.toml'],
+  ],
+  ['setup.py', { 'setup.py': 'setup(install_requires=["flask"])' }, ['setuptools', null, 'setup.py']],
+  [
+    'setup.cfg under an empty setup.py',
+    { 'setup.py': 'setup()', 'setup.cfg': '[options]\ninstall_requires = flask' },
+    ['setuptools', null, 'setup.cfg'],
+  ],
+  ['conda', { 'environment.yml': 'dependencies:\n  - flask' }, ['conda', null, 'environment.yml']],
+  [
+    'a lock over a list beside it',
+    { 'pyproject.toml': project('flask'), 'uv.lock': uvLock(['flask', '3.0']), 'requirements.txt': 'flask==2.0' },
+    ['uv', 'uv.lock', 'pyproject.toml'],
+  ],
+  [
+    'a list over setup.py',
+    { 'requirements.txt': 'flask', 'setup.py': 'setup(install_requires=["flask", "x"])' },
+    ['pip', null, 'requirements.txt'],
+  ],
+  [
+    'a list over computed dependencies',
+    { 'requirements.txt': 'a', 'pyproject.toml': '[project]\nname = "a"\ndynamic = ["dependencies"]' },
+    ['pip', null, 'requirements.txt'],
+  ],
+  [
+    'a list exported from a table',
+    {
+      'requirements.txt': '# This file was autogenerated by uv via the following command:\na==1',
+      'pyproject.toml': poetry('a = "*"\nb = "*"'),
+    },
+    ['pip', null, 'requirements.txt'],
+  ],
+  [
+    'a complete list over a project',
+    { 'requirements.txt': 'a\nb', 'pyproject.toml': project('a') },
+    ['pip', null, 'requirements.txt'],
+  ],
+  [
+    'a table over a loose list',
+    { 'requirements.txt': 'a\nb', 'pyproject.toml': poetry('a = "*"') },
+    ['poetry', null, 'pyproject.toml'],
+  ],
+  [
+    'a project over a list that lacks what it asks for',
+    { 'requirements.txt': 'mkdocs', 'pyproject.toml': project('flask') },
+    ['pip', null, 'pyproject.toml'],
+  ],
+  [
+    'production over development and base',
+    { 'requirements/base.txt': 'a', 'requirements/dev.txt': 'b', 'requirements/production.txt': '-r base.txt' },
+    ['pip', null, 'requirements/production.txt'],
+  ],
+  [
+    'a plain list over others',
+    { 'requirements.txt': 'a', 'requirements-prod.txt': 'b' },
+    ['pip', null, 'requirements.txt'],
+  ],
+  ['a source list alone', { 'requirements.in': 'a' }, ['pip', null, 'requirements.in']],
+  [
+    'a compiled list over its source',
+    { 'requirements.in': 'a', 'requirements.txt': 'a==1' },
+    ['pip', null, 'requirements.txt'],
+  ],
+  ['other spellings', { 'requirment.txt': 'a' }, ['pip', null, 'requirment.txt']],
+  ['no suffix', { requirements: 'a' }, ['pip', null, 'requirements']],
+  [
+    'development tools do not speak for the app',
+    { 'requirements-dev.txt': 'pytest', 'pyproject.toml': project('a') },
+    ['pip', null, 'pyproject.toml'],
+  ],
+  [
+    'a list that setup.py reads from its folder',
+    { 'reqs/req.txt': 'a', 'setup.py': 'setup(install_requires=read("reqs/req.txt"))' },
+    ['setuptools', null, 'setup.py'],
+  ],
+])('%s', async (_, files, expected) => {
+  expect(fact(await read(files))).toEqual(expected)
+})
+
+test('says what is asked for, where, and what is locked', async () => {
+  const packages = await read({
+    'pyproject.toml': `${project('Flask>=2')}[project.optional-dependencies]\nprod = ["gunicorn"]\n`,
+    'uv.lock': uvLock(['flask', '3.0'], ['werkzeug', '3.1']),
+  })
+  expect(packages.requirements.map(({ name, file, line, group }) => ({ name, file, line, group }))).toEqual([
+    { name: 'flask', file: 'pyproject.toml', line: 3, group: null },
+    { name: 'gunicorn', file: 'pyproject.toml', line: 5, group: 'prod' },
+  ])
+  expect([...packages.locked]).toEqual([
+    ['shop', '0'],
+    ['flask', '3.0'],
+    ['werkzeug', '3.1'],
+  ])
+  expect(packages).toMatchObject({ name: 'shop', fact: { because: [{ file: 'uv.lock', line: null }] } })
+})
+
+test('exact pins of a list count as locked, ranges do not', async () => {
+  const { locked } = await read({ 'requirements.txt': 'a==1\nb>=2\nc==3.*' })
+  expect([...locked]).toEqual([['a', '1']])
+})
+
+test('an app below takes the manifest above it; its own comes first', async () => {
+  expect(fact(await read({ 'requirements.txt': 'a', 'web/app.py': '' }, 'web'))).toEqual([
+    'pip',
+    null,
+    'requirements.txt',
+  ])
+  expect(fact(await read({ 'web/requirements.txt': 'b' }, 'web'))).toEqual(['pip', null, 'web/requirements.txt'])
+})
+
+test('a member of a uv workspace is locked above, and needs what its sibling needs', async () => {
+  const lock = `version = 1
+[[package]]
+name = "web"
+version = "0"
+source = { editable = "apps/web" }
+dependencies = [{ name = "core" }]
+[[package]]
+name = "core"
+version = "0"
+source = { editable = "core" }
+dependencies = [{ name = "flask" }]
+[[package]]
+name = "flask"
+version = "3.0"
+source = { registry = "https://host.example/simple" }
+`
+  const packages = await read(
+    {
+      'pyproject.toml': '[tool.uv.workspace]\nmembers = ["apps/web", "core"]',
+      'uv.lock': lock,
+      'apps/web/pyproject.toml':
+        '[project]\nname = "web"\ndependencies = ["core"]\n[tool.uv.sources]\ncore = { workspace = true }',
+      'core/pyproject.toml': '[project]\nname = "core"\ndependencies = ["flask"]',
+    },
+    'apps/web',
+  )
+  expect(fact(packages)).toEqual(['uv', 'uv.lock', 'apps/web/pyproject.toml'])
+  expect(packages.requirements.map(({ name, file, path }) => [name, file, path])).toEqual([
+    ['core', 'apps/web/pyproject.toml', 'core'],
+    ['flask', 'core/pyproject.toml', null],
+  ])
+})
+
+test('the project itself, asked for by its list, is followed', async () => {
+  const packages = await read({
+    'requirements.txt': '-e .[web]',
+    'setup.py': 'setup(install_requires=["a"], extras_require={"web": ["b"], "dev": ["c"]})',
+  })
+  expect(packages.requirements.map(({ name, path }) => name ?? path)).toEqual(['.', 'a', 'b'])
+})
+
+test('two locks that differ are refused, with the difference', async () => {
+  const files = {
+    'pyproject.toml': poetry('flask = "*"'),
+    'poetry.lock': poetryLock(['flask', '2.0']),
+    'Pipfile.lock': pipfileLock({ flask: '3.0' }),
+  }
+  await expect(read(files)).rejects.toMatchObject({
+    code: 'conflicting-locks',
+    what: 'poetry.lock and Pipfile.lock pin different things.',
+    why: 'flask is 2.0 in poetry.lock and 3.0 in Pipfile.lock.',
+  })
+})
+
+test('two locks that pin the same are none', async () => {
+  const files = {
+    'pyproject.toml': poetry('flask = "*"'),
+    'poetry.lock': poetryLock(['flask', '3.0'], ['pytest', '8']),
+    'Pipfile.lock': pipfileLock({ flask: '3.0' }),
+  }
+  expect(fact(await read(files))).toEqual(['poetry', 'poetry.lock', 'pyproject.toml'])
+})
+
+test('an exported pylock is no second lock', async () => {
+  const files = {
+    'pyproject.toml': project('a'),
+    'uv.lock': uvLock(['a', '1']),
+    'pylock.toml':
+      '# This file was autogenerated by uv via the following command:\nlock-version = "1.0"\n[[packages]]\nname = "a"\nversion = "0.9"',
+  }
+  expect(fact(await read(files))).toEqual(['uv', 'uv.lock', 'pyproject.toml'])
+})
+
+test.each([
+  ['lacks a package', project('flask', 'redis'), 'uv.lock does not hold redis.'],
+  ['holds an excluded version', project('flask>=4'), 'uv.lock holds flask 3.0, and pyproject.toml asks for flask >=4.'],
+])('a lock that %s is out of date', async (_, manifest, why) => {
+  await expect(read({ 'pyproject.toml': manifest, 'uv.lock': uvLock(['flask', '3.0']) })).rejects.toMatchObject({
+    code: 'lock-out-of-date',
+    why,
+  })
+})
+
+test('groups, other platforms and local parts do not make a lock out of date', async () => {
+  const manifest = `${project('flask', 'pywin32; sys_platform == "win32"')}[dependency-groups]\ndev = ["pytest"]\n`
+  expect(fact(await read({ 'pyproject.toml': manifest, 'uv.lock': uvLock(['flask', '3.0']) }))[0]).toBe('uv')
+})
+
+test('dependencies that only a program knows are refused', async () => {
+  await expect(read({ 'setup.py': 'setup(install_requires=compute())' })).rejects.toMatchObject({
+    code: 'computed-dependencies',
+    evidence: [{ file: 'setup.py', line: 1 }],
+  })
+})
+
+test('what cannot be on Linux is left out and said; an index of its own is said without its password', async () => {
+  const packages = await read({
+    'requirements.txt': '--index-url https://me:hunter2@host.example/simple\npywin32==306\npkg-resources==0.0.0\nflask',
+  })
+  expect(packages.requirements.map(({ name }) => name)).toEqual(['flask'])
+  expect(packages.notes.map(({ code }) => code)).toEqual(['not-for-linux', 'index-named'])
+  expect(packages.sources.index).toContain('hunter2')
+  expect(JSON.stringify(packages.notes)).not.toContain('hunter2')
+})
+
+test('UTF-16 from a Windows shell is read', async () => {
+  const packages = await read({ 'requirements.txt': Buffer.from('\uFEFFflask==3.0\r\n', 'utf16le') })
+  expect([...packages.locked]).toEqual([['flask', '3.0']])
+})
+
+test('a FIFO called requirements.txt is refused by name and does not hang', async () => {
+  execFileSync('mkfifo', [join(root, 'requirements.txt')])
+  await expect(read({})).rejects.toMatchObject({ code: 'not-a-file' })
+})
+
+test('a list passed over for the manifest beside it is said', async () => {
+  const { notes } = await read({ 'requirements.txt': 'mkdocs', 'pyproject.toml': project('flask') })
+  expect(notes).toMatchObject([{ code: 'manifest-not-used', because: [{ file: 'requirements.txt' }] }])
+})
