@@ -23,9 +23,8 @@ export interface NeededLibrary {
 }
 
 /**
- * Reads the needs of every ELF file in a tree. A library counts as bundled when a file with its name lies where the needing
- * file's own path points ($ORIGIN, as auditwheel leaves it), or anywhere in the tree under that file name or soname: packages load their own
- * libraries first and by path (numpy, torch). Links are followed by name only.
+ * Reads the needs of every ELF file in a tree. A library counts as bundled when any file of the tree has its name or its soname: what
+ * auditwheel bundles has a name nobody else has, and packages that load each other's libraries do so by path, first (numpy, torch).
  */
 export function neededLibraries(tree: Tree, machine: 'x86-64' | 'aarch64'): Needs {
   const provided = new Set(tree.filter(({ kind }) => kind !== 'directory').map(({ path }) => posix.basename(path)))

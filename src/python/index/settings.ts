@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
-import { parseIni } from './ini.ts'
+import { readIni } from '../manifest/ini.ts'
 import { parseNetrc, type NetrcEntry } from './netrc.ts'
 
 /** What the user has told pip and uv about package indexes: addresses and credentials, each with the place it was read from. */
@@ -91,10 +91,10 @@ function pipFiles(env: Env, home: string, config: string): string[] {
 }
 
 function pipIndexes(text: string, from: string): Index[] {
-  const ini = parseIni(text)
+  const ini = readIni(text)
   const found: Index[] = []
   for (const section of ['install', 'download', 'global']) {
-    const values = (key: string): string[] => (ini.get(section)?.get(key) ?? '').split(/\s+/).filter(Boolean)
+    const values = (key: string): string[] => (ini.get(section)?.get(key)?.text ?? '').split(/\s+/).filter(Boolean)
     for (const url of values('index-url')) found.push({ url, name: null, main: true, from })
     for (const url of values('extra-index-url')) found.push({ url, name: null, main: false, from })
   }
