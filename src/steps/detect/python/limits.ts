@@ -9,6 +9,8 @@ export interface Limit {
   /** … and from this one on (inclusive); null for all older ones. */
   readonly from: string | null
   readonly last: string
+  /** A lock that names its files tells about wheels itself. */
+  readonly about: 'wheels' | 'code'
   readonly why: string
 }
 
@@ -21,7 +23,7 @@ export const limits: readonly Limit[] = [
   limit('django', '5.1', '3.12', supported, '4.2'),
   limit('django', '5.2', '3.13', supported, '5.1'),
   limit('sqlalchemy', '2.0.31', '3.12', 'fails to import on Python after', '2.0.0'),
-  limit('pydantic', '2.8', '3.12', 'needs a pydantic-core that has wheels for Python up to', '2.0'),
+  limit('pydantic', '2.8', '3.12', supported, '2.0'),
   limit('pydantic', '1.10.19', '3.12', supported),
   limit('numpy', '1.23.2', '3.10', wheels),
   limit('numpy', '1.26.0', '3.11', wheels, '1.23.2'),
@@ -57,5 +59,5 @@ export const limits: readonly Limit[] = [
 ]
 
 function limit(name: string, below: string, last: string, why: string, from: string | null = null): Limit {
-  return { name, below, from, last, why: `${why} ${last}` }
+  return { name, below, from, last, about: why === wheels ? 'wheels' : 'code', why: `${why} ${last}` }
 }

@@ -137,6 +137,19 @@ test('what the packages run on decides within the range', async () => {
   })
 })
 
+test('what a group or an extra pins does not decide', async () => {
+  const { fact } = await find({
+    'pyproject.toml': `${requires('>=3.8')}optional-dependencies.old = ["numpy==1.24.0"]\n`,
+  })
+  expect(fact.version).toBe('3.13')
+})
+
+test('a lock without file names leaves it to what is known of the releases', async () => {
+  const lock = JSON.stringify({ _meta: {}, default: { numpy: { version: '==1.24.0' } } })
+  const { fact } = await find({ Pipfile: '[packages]\nnumpy = "*"', 'Pipfile.lock': lock })
+  expect(fact).toMatchObject({ version: '3.11', because: [{ file: 'Pipfile', line: 2 }] })
+})
+
 test('a lock whose wheels are all for one minor decides; development tools do not', async () => {
   const lock = (group: string): string => `[[package]]
 name = "fast"
