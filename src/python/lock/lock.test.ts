@@ -132,6 +132,28 @@ content-hash = "00"
   expect(names(lock, hashed, wanted)).toEqual(['argon2 21', 'django 5.2'])
 })
 
+test('poetry.lock: what an extra brings keeps its platforms', () => {
+  const lock = readLock(
+    `[[package]]
+name = "uvicorn"
+version = "0.30"
+optional = false
+[package.dependencies]
+colorama = {version = ">=0.4", optional = true, markers = "sys_platform == 'win32' and extra == 'standard'"}
+uvloop = {version = ">=0.14", optional = true, markers = "sys_platform != 'win32' and extra == 'standard'"}
+[package.extras]
+standard = ["colorama (>=0.4)", "uvloop (>=0.14)", "yaml"]
+${['colorama', 'uvloop', 'yaml'].map(name => `[[package]]\nname = "${name}"\nversion = "1"\noptional = false\n`).join('')}[metadata]
+lock-version = "2.0"
+`,
+    'poetry.lock',
+  )
+  const wanted = (...extras: string[]): string[] =>
+    names(lock, linux, [{ name: 'uvicorn', version: null, extras, marker: null }])
+  expect(wanted('standard')).toEqual(['uvicorn 0.30', 'uvloop 1', 'yaml 1'])
+  expect(wanted()).toEqual(['uvicorn 0.30'])
+})
+
 test('poetry.lock 1.1: files in one table at the end, walked from what the manifest wants', () => {
   const lock = readLock(
     `[[package]]

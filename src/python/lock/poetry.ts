@@ -23,6 +23,7 @@ export function readPoetryLock(text: string, file: string): Lock {
 function readPackage(table: unknown, lock: unknown, file: string): LockedPackage {
   const name = nameIn(table, file)
   // Lock versions before 2.0 hold all files in one table at the end.
+  const dependencies = entriesAt(table, 'dependencies').flatMap(([name, value]) => readDependency(name, value, file))
   const files = [...listAt(table, 'files'), ...listAt(lock, 'metadata', 'files', textAt(table, 'name') ?? '')]
   return {
     name,
@@ -30,17 +31,8 @@ function readPackage(table: unknown, lock: unknown, file: string): LockedPackage
     marker: readMarker(table, file),
     source: readSource(table),
     files: files.map(fileIn),
-    dependencies: entriesAt(table, 'dependencies').flatMap(([dependency, value]) =>
-      readDependency(dependency, value, file),
-    ),
-    extras: new Map(
-      entriesAt(table, 'extras').map(([extra, items]) => [
-        normalizeName(extra),
-        textsAt({ items }, 'items')
-          .map(dependencyIn)
-          .filter(dependency => dependency !== null),
-      ]),
-    ),
+    dependencies,
+    extras: readExtras(table, new Set(dependencies.map(({ name }) => name))),
     groups: readGroups(table),
     requiresPython: textAt(table, 'python-versions'),
   }
@@ -64,17 +56,33 @@ function readMarker(table: unknown, file: string): Marker | null {
     : anyOf(Object.keys(value).map(group => markerIn(textAt(value, group), file)))
 }
 
-/** Optional dependencies are listed again under the extra that wants them, and read from there. */
+/**
+ * An optional dependency mostly says in its marker which extra wants it, besides the platforms it is for; one that does not is
+ * read from the list of its extra.
+ */
 function readDependency(name: string, value: unknown, file: string): LockedDependency[] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
   return values
-    .filter(one => valueAt(one, 'optional') !== true)
+    .filter(one => valueAt(one, 'optional') !== true || /\bextra\b/.test(textAt(one, 'markers') ?? ''))
     .map(one => ({
       name: normalizeName(name),
       version: null,
       extras: textsAt(one, 'extras').map(normalizeName),
       marker: markerIn(textAt(one, 'markers'), file),
     }))
+}
+
+/** The lists of the extras, without what the dependencies say more exactly: before Poetry 2 the lists had no markers. */
+function readExtras(table: unknown, said: ReadonlySet<string>): ReadonlyMap<string, readonly LockedDependency[]> {
+  return new Map(
+    entriesAt(table, 'extras').map(([extra, items]) => [
+      normalizeName(extra),
+      textsAt({ items }, 'items')
+        .map(dependencyIn)
+        .filter(dependency => dependency !== null)
+        .filter(({ name }) => !said.has(name)),
+    ]),
+  )
 }
 
 function readSource(table: unknown): LockedSource {
