@@ -77,9 +77,9 @@ export function findImported(tree: SourceTree, file: string, level: number, modu
   return best
 }
 
-/** `import redis` inside a script redis.py means the library, not itself. */
+/** `import redis` inside a script redis.py means the library, not itself; a package may well import itself. */
 function isSelf(found: string, file: string, module: string): boolean {
-  return found === file && !module.includes('.')
+  return found === file && !module.includes('.') && !file.endsWith('__init__.py')
 }
 
 function hasModules(tree: SourceTree, place: ModulePlace): boolean {

@@ -1,0 +1,121 @@
+import type { SourceTree } from '../../../python/source/tree.ts'
+import { closureOf } from '../../../python/source/imports.ts'
+import { strengths, type Candidate } from './candidate.ts'
+import type { Contributions } from './contributions.ts'
+import { depthOf, lastName, placeOf, rankAttribute, rankName } from './places.ts'
+
+/** One app with every way to reach it, best first. */
+export interface Group {
+  readonly key: string
+  readonly best: Candidate
+  readonly all: readonly Candidate[]
+  readonly hints: number
+}
+
+/** A candidate that other tools' files name: their evidence settles what is otherwise equal. */
+export interface Hint {
+  readonly file: string
+  readonly attribute: string | null
+}
+
+/** Puts the candidates of each app together and orders the ways to reach it; `blocking` files start a server when they are imported. */
+export function groupCandidates(candidates: readonly Candidate[], contributions: Contributions, hints: readonly Hint[], blocking: ReadonlySet<string>): Group[] {
+  const groups = new Map<string, Candidate[]>()
+  for (const candidate of candidates) {
+    const known = groups.get(candidate.key)
+    if (known) known.push(candidate)
+    else groups.set(candidate.key, [candidate])
+  }
+  return [...groups].map(([key, all]) => {
+    const measured = all.map(one => ({ one, rank: rankWithin(one, contributions.completeness(key, one.file), hints, blocking) }))
+    const sorted = measured.sort((a, b) => compare(a.rank, b.rank)).map(({ one }) => one)
+    const best = sorted[0] as Candidate
+    return { key, best, all: sorted, hints: Math.max(0, ...all.map(one => countHints(one, hints))) }
+  })
+}
+
+function countHints(candidate: Candidate, hints: readonly Hint[]): number {
+  const same = hints.filter(hint => hint.file === candidate.file)
+  return same.filter(hint => hint.attribute === candidate.attribute).length > 0 ? 2 : same.length > 0 ? 1 : 0
+}
+
+/** Within one app; larger is better at each place, the first difference decides. */
+function rankWithin(one: Candidate, completeness: number, hints: readonly Hint[], blocking: ReadonlySet<string>): number[] {
+  const firm = strengths.indexOf(one.strength)
+  const named = firm >= strengths.indexOf('named in source') ? firm : strengths.indexOf(one.factory ? 'factory' : 'object')
+  const place = placeOf(one.file)
+  const wsgi = /(?:^|\/)(?:wsgi|asgi)\.py$/.test(one.file) ? 1 : 0
+  return [
+    firm >= strengths.indexOf('named') ? firm : 0,
+    place === 'app' ? 2 : place === 'shown' ? 1 : 0,
+    one.interface === 'own' ? 0 : 1,
+    rankName(one.file) > lastName ? 0 : 1,
+    one.factory ? 0 : 1,
+    blocking.has(one.file) ? 0 : 1,
+    completeness,
+    named,
+    countHints(one, hints),
+    one.layers.length,
+    wsgi,
+    one.reexport ? 0 : 1,
+    -rankName(one.file),
+    -depthOf(one.file),
+    -rankAttribute((one.attribute ?? '').split('.')[0] ?? ''),
+    -one.file.length,
+  ]
+}
+
+export function compare(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
+    const difference = (b[i] ?? 0) - (a[i] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+/** Apps ordered, and how many share the first place. */
+export function rankGroups(tree: SourceTree, groups: readonly Group[], contributions: Contributions, rootOf: (one: Candidate) => string): { readonly sorted: Group[]; readonly equal: number } {
+  const inner = new Set(groups.flatMap(group => group.all.flatMap(one => one.layers.slice(1)).filter(key => key !== group.key)))
+  const measured = groups.map(group => ({ group, rank: rankAcross(group, contributions, inner, rootOf, isPart(tree, group, groups)) }))
+  measured.sort((a, b) => compare(a.rank, b.rank))
+  const first = measured[0]?.rank ?? []
+  const equal = measured.filter(one => compare(one.rank, first) === 0).length
+  return { sorted: measured.map(one => one.group), equal }
+}
+
+/** True when another app's module imports this one's: the importing one is the whole. */
+function isPart(tree: SourceTree, group: Group, groups: readonly Group[]): boolean {
+  if (group.best.interface === 'own') return false
+  const files = new Set(group.all.filter(one => !one.reexport).map(one => one.file))
+  return groups.some(other => {
+    if (other === group || other.best.interface === 'own' || files.has(other.best.file) || placeOf(other.best.file) !== 'app') return false
+    if (other.best.strength === 'factory' && group.best.strength !== 'factory') return false
+    const closure = closureOf(tree, other.best.file)
+    return [...files].some(file => closure.has(file)) && ![...files].some(file => closureOf(tree, file).has(other.best.file))
+  })
+}
+
+function rankAcross(group: Group, contributions: Contributions, inner: ReadonlySet<string>, rootOf: (one: Candidate) => string, part: boolean): number[] {
+  const { best } = group
+  const firm = strengths.indexOf(best.strength)
+  const place = placeOf(best.file)
+  const root = rootOf(best)
+  const isOwn = best.interface === 'own' && best.strength === 'script'
+  return [
+    firm >= strengths.indexOf('named') ? 1 : 0,
+    place === 'app' || firm >= strengths.indexOf('named') ? 2 : place === 'shown' ? 1 : 0,
+    contributions.mounted.has(group.key) || inner.has(group.key) ? 0 : 1,
+    best.framework === null ? 0 : 1,
+    rankName(best.file) > lastName ? 0 : 1,
+    root === '' ? 1 : 0,
+    part ? 0 : 1,
+    group.hints > 0 ? 1 : 0,
+    firm >= strengths.indexOf('named') ? firm : 0,
+    isOwn ? 2 : best.strength === 'factory' ? 1 : 2,
+    firm === strengths.indexOf('named in source') ? 1 : 0,
+    -depthOf(root),
+    -depthOf(best.file),
+    isOwn || root !== '' ? 0 : -rankName(best.file),
+    -rankAttribute((best.attribute ?? '').split('.')[0] ?? ''),
+  ]
+}

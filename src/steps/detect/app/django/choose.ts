@@ -1,0 +1,109 @@
+import type { Candidate } from '../candidate.ts'
+import { appModuleMissing, settingsMissing } from '../errors.ts'
+import { reasonAt } from '../objects.ts'
+import type { Search } from '../search.ts'
+import { findTarget, isBound } from '../target.ts'
+import type { WherryError } from '../../../../kit/error.ts'
+import type { DjangoProject, LocatedSettings } from './projects.ts'
+import { settingText } from './settings.ts'
+
+/** The settings of the chosen project, for what is read from them later. */
+export interface DjangoSettings {
+  readonly module: string
+  readonly file: string
+}
+
+export interface DjangoChoice {
+  readonly project: DjangoProject
+  readonly candidate: Candidate
+  readonly settings: DjangoSettings | null
+}
+
+/** How a project is served: what its settings name, else the object of its wsgi.py. An error when what is named is not there. */
+export function chooseDjango(search: Search, project: DjangoProject, wanted: string | null): DjangoChoice | WherryError {
+  const ordered = [...project.settings].sort((a, b) => Number(b.module === wanted) - Number(a.module === wanted))
+  const settings = ordered.find(one => one.place?.file)
+  if (!settings && project.settings.length > 0) return missingSettings(project)
+  const choice = settings?.place?.file ? { module: settings.module, file: settings.place.file } : null
+  const asgi = choice && wantsAsgi(search, choice.file) ? bySetting(search, project, choice, 'ASGI_APPLICATION') : null
+  const named = asgi ?? (choice ? bySettings(search, project, ordered) : null)
+  if (named && 'strength' in named) return { project, candidate: named, settings: choice }
+  const object = project.objects.find(one => one.interface === 'wsgi') ?? project.objects[0]
+  if (object) return { project, candidate: { ...object, path: project.directory, directory: directoryOf(project) }, settings: choice }
+  if (named) return named
+  return appModuleMissing({
+    what: `${project.manage ?? 'The Django project'} has no wsgi.py.`,
+    why: 'The settings name no WSGI_APPLICATION, and no module calls get_wsgi_application().',
+    next: 'Add a wsgi.py with `application = get_wsgi_application()`, and name it in WSGI_APPLICATION.',
+    evidence: project.settings.map(one => reasonAt(search.evaluator, one.file, one.line)),
+  })
+}
+
+function bySettings(search: Search, project: DjangoProject, ordered: readonly LocatedSettings[]): Candidate | WherryError | null {
+  for (const one of ordered) {
+    const choice = one.place?.file ? { module: one.module, file: one.place.file } : null
+    const found = choice ? bySetting(search, project, choice, 'WSGI_APPLICATION') : null
+    if (found) return found
+  }
+  return null
+}
+
+/** Channels or Daphne must be there: a stock ASGI_APPLICATION without them changes nothing. */
+function wantsAsgi(search: Search, settings: string): boolean {
+  if (settingText(search.evaluator.tree, settings, 'ASGI_APPLICATION') === null) return false
+  return ['channels', 'daphne'].some(name => search.packages.requires(name) !== null)
+}
+
+function bySetting(search: Search, project: DjangoProject, settings: DjangoSettings, name: string): Candidate | WherryError | null {
+  const { tree } = search.evaluator
+  const setting = settingText(tree, settings.file, name)
+  if (!setting) return null
+  const dot = setting.text.lastIndexOf('.')
+  const [module, attribute] = [setting.text.slice(0, dot), setting.text.slice(dot + 1)]
+  const reason = reasonAt(search.evaluator, setting.file, setting.line)
+  const target = dot > 0 ? findTarget(tree, `${module}:${attribute}`, [project.directory, ...roots(settings), '']) : null
+  if (!target || !isBound(tree, target.file, attribute)) {
+    return appModuleMissing({
+      what: `${name} names ${setting.text}, which is not in the repository.`,
+      why: target ? `${target.file} binds no ${attribute}.` : `There is no module ${module}.`,
+      next: `Commit the module, or correct ${name} in ${setting.file}.`,
+      evidence: [reason],
+    })
+  }
+  const known = search.objects.find(one => one.file === target.file && one.attribute === attribute)
+  const key = known?.key ?? `${target.file}:${attribute}`
+  return {
+    key,
+    layers: known?.layers ?? [key],
+    file: target.file,
+    attribute,
+    factory: false,
+    interface: name === 'ASGI_APPLICATION' ? 'asgi' : (known?.interface ?? 'wsgi'),
+    framework: 'django',
+    strength: 'settings',
+    reexport: false,
+    because: [reason, ...(known?.because ?? [])],
+    directory: directoryOf(project),
+    path: target.path,
+  }
+}
+
+/** The directory above the settings' topmost package. */
+function roots(settings: DjangoSettings): string[] {
+  const ending = new RegExp(`(?:^|/)${settings.module.replaceAll('.', '/')}(?:/__init__)?\\.py$`)
+  return ending.test(settings.file) ? [settings.file.replace(ending, '')] : []
+}
+
+function directoryOf(project: DjangoProject): string | null {
+  return project.manage === null ? null : project.directory
+}
+
+function missingSettings(project: DjangoProject): WherryError {
+  const [first] = project.settings
+  return settingsMissing({
+    what: `The settings module ${first?.module} is not in the repository.`,
+    why: `${first?.file} names it${project.settings.length > 1 ? `, and ${project.settings[1]?.module} is missing as well` : ''}.`,
+    next: 'Commit a settings module that reads its secrets from the environment, or name one that exists.',
+    evidence: project.settings.map(({ file, line, module }) => ({ file, line, text: `DJANGO_SETTINGS_MODULE = ${module}` })),
+  })
+}

@@ -1,0 +1,214 @@
+import type { AppFact, FrameworkFact, Note, ServerFact } from '../../../model/project.ts'
+import { moduleName, parentOf } from '../../../python/source/resolve.ts'
+import { createSourceTree } from '../../../python/source/tree.ts'
+import type { Candidate } from './candidate.ts'
+import { groupCandidates, rankGroups, type Group } from './choose.ts'
+import { findContributions } from './contributions.ts'
+import type { DjangoSettings } from './django/choose.ts'
+import { createEvaluator } from './evaluate.ts'
+import { explicitCandidate } from './explicit.ts'
+import { findFault } from './faults.ts'
+import { frameworks } from './frameworks/index.ts'
+import { gather, type Gathered } from './gather.ts'
+import { importRoot, manifestDirectories, projectRoot, relativeTo } from './layout.ts'
+import { findObjects } from './objects.ts'
+import { isNeverSource, placeOf } from './places.ts'
+import { findPrograms, type Program } from './programs.ts'
+import { refuseAmbiguous, refuseNothing } from './refusals.ts'
+import type { AppPackages, Search, Texts } from './search.ts'
+import { note } from './search.ts'
+import { chooseServer } from './server.ts'
+import { viewBelow } from './view.ts'
+
+export interface AppFinding {
+  /** The directory the app is run from, relative to the repository; '' for its root. */
+  readonly root: string
+  readonly app: AppFact
+  readonly framework: FrameworkFact | null
+  readonly server: ServerFact
+  /** Django's settings module, for what is read from it later; null for other frameworks. */
+  readonly settings: DjangoSettings | null
+  readonly notes: readonly Note[]
+}
+
+export interface FindAppOptions {
+  /** From the configuration: `module:attribute`, `module:factory()` or a program's file. */
+  readonly app?: string
+  /** From the configuration: the only directory to look in. */
+  readonly root?: string
+}
+
+/** What the packages of one directory are; asked for every directory that declares any. It may throw: then it counts as empty. */
+export type PackagesAt = (directory: string) => AppPackages | Promise<AppPackages>
+
+/**
+ * Finds the app object or program of a repository, and how it is served. Nothing of the repository is run. Throws `no-web-app`,
+ * `ambiguous-app`, `app-module-missing`, `settings-missing`, `syntax-error`, `factory-needs-arguments` and `app-only-in-main`.
+ */
+export async function findApp(checkout: Texts, packagesAt: PackagesAt, options: FindAppOptions = {}): Promise<AppFinding> {
+  const base = (options.root ?? '').replace(/^\.\/?|\/$/g, '')
+  const texts = viewBelow(checkout, base)
+  const packages = await readAllPackages(texts, directory => packagesAt([base, directory].filter(part => part !== '').join('/')))
+  const search = startSearch(texts, packages)
+  const finding = decide(search, packages, options.app ?? null)
+  return base === '' ? finding : moved(finding, base)
+}
+
+/** With the files that make or import an app. */
+type FullSearch = Search & { readonly files: ReadonlySet<string> }
+
+type PackagesByDirectory = ReadonlyMap<string, AppPackages>
+
+const nothing: AppPackages = { requires: () => null, version: () => null }
+
+async function readAllPackages(texts: Texts, packagesAt: PackagesAt): Promise<PackagesByDirectory> {
+  const directories = [...manifestDirectories(texts.files)].filter(one => placeOf(`${one}/x`) !== 'never' && one.split('/').length <= 4)
+  const found = new Map<string, AppPackages>()
+  for (const directory of new Set(['', ...directories.slice(0, 40)])) {
+    try {
+      found.set(directory, await packagesAt(directory))
+    } catch {
+      // Whether its manifests can be read matters only if the app turns out to lie there; then the step that reads them says so.
+      found.set(directory, nothing)
+    }
+  }
+  return found
+}
+
+function startSearch(texts: Texts, byDirectory: PackagesByDirectory): FullSearch {
+  const all = [...byDirectory.values()]
+  const packages: AppPackages = {
+    requires: name => all.map(one => one.requires(name)).find(reason => reason !== null) ?? null,
+    version: name => all.map(one => one.version(name)).find(version => version !== null) ?? null,
+  }
+  const tree = createSourceTree(texts, isNeverSource)
+  const major = (name: string): number | null => {
+    const number = Number.parseInt(packages.version(name) ?? '', 10)
+    return Number.isNaN(number) ? null : number
+  }
+  const evaluator = createEvaluator(tree, major)
+  const found = findObjects(evaluator)
+  const manifests = manifestDirectories(texts.files)
+  return { texts, evaluator, packages, objects: found.candidates, needy: found.needy, manifests, files: found.files }
+}
+
+function decide(search: FullSearch, packages: PackagesByDirectory, explicit: string | null): AppFinding {
+  const programs = findPrograms(search.evaluator, search.files)
+  const gathered = gather(search, programs)
+  if (explicit !== null) return settle(search, gathered, explicitCandidate(search, explicit), packages, [])
+  const written = new Set(gathered.commands.flatMap(one => one.command.targets.map(target => target.split(':')[0] ?? '')))
+  const rootOf = (one: Candidate): string => layOut(search, one, written).root
+  const contributions = findContributions(search.evaluator, search.files)
+  const groups = groupCandidates(gathered.candidates, contributions, gathered.hints, blockingFiles(programs))
+  const { sorted, equal } = rankGroups(search.evaluator.tree, groups, contributions, rootOf)
+  const [first] = sorted
+  const broken = gathered.broken[0]
+  if (!first || isUnfit(search, first)) throw broken ?? refuseNothing(search, gathered, programs, sorted)
+  if (broken && first.best.framework !== 'django' && first.best.strength !== 'named') throw broken
+  if (equal > 1) throw refuseAmbiguous(search, sorted.slice(0, equal), one => layOut(search, one, written))
+  return settle(search, gathered, first.best, packages, notesFor(gathered, programs, first), written)
+}
+
+function blockingFiles(programs: readonly Program[]): Set<string> {
+  return new Set(programs.filter(one => one.entries.some(entry => entry.onImport && entry.kind !== 'own' && entry.file === one.file)).map(one => one.file))
+}
+
+/** An app in an example, beside a package that is a library, is not what the repository is for. */
+function isUnfit(search: Search, { best }: Group): boolean {
+  if (best.strength === 'named' || placeOf(best.file) === 'app') return false
+  const manifest = ['setup.py', 'setup.cfg', 'pyproject.toml'].some(file => /\[build-system\]|\[metadata\]|setup\s*\(|\[tool\.poetry\]/.test(search.texts.has(file) ? (search.texts.text(file) ?? '') : ''))
+  return manifest
+}
+
+interface Laid {
+  readonly root: string
+  readonly path: string
+  readonly module: string | null
+  readonly script: string | null
+}
+
+function layOut(search: FullSearch, one: Candidate, written: ReadonlySet<string>): Laid {
+  const { tree } = search.evaluator
+  if (one.attribute === null) {
+    const root = one.directory !== null && relativeTo(one.directory, one.file) !== null ? one.directory : projectRoot(search.manifests, parentOf(one.file))
+    return { root, path: '', module: null, script: relativeTo(root, one.file) }
+  }
+  const start = one.path ?? importRoot(tree, one.file, search.files, module => written.has(module))
+  const root = one.directory !== null && relativeTo(one.directory, start) !== null ? one.directory : projectRoot(search.manifests, start)
+  return { root, path: relativeTo(root, start) ?? '', module: moduleName(one.file, start), script: null }
+}
+
+function settle(
+  search: FullSearch,
+  gathered: Gathered,
+  one: Candidate,
+  packages: PackagesByDirectory,
+  notes: readonly Note[],
+  written: ReadonlySet<string> = new Set(),
+): AppFinding {
+  const fault = findFault(search, one.file)
+  if (fault) throw fault
+  const { root, path, module, script } = layOut(search, one, written)
+  const near = nearest(packages, root)
+  const app: AppFact = { interface: one.interface, module, attribute: one.attribute, factory: one.factory, script, path, because: one.because }
+  const settings = gathered.django.find(({ candidate }) => candidate.file === one.file)?.settings ?? null
+  const moved = root === '' ? [] : [note('app-in-subdirectory', `The app is run from ${root}/.`, one.because)]
+  return {
+    root,
+    app,
+    framework: frameworkFact(one, near, settings),
+    server: chooseServer(one.interface, near, gathered.commands, one.because),
+    settings,
+    notes: [...moved, ...notes],
+  }
+}
+
+/** A directory's packages; what it does not say, the directories above it do. */
+function nearest(packages: PackagesByDirectory, root: string): AppPackages {
+  const chain: AppPackages[] = []
+  for (let at = root; ; at = parentOf(at)) {
+    const one = packages.get(at)
+    if (one) chain.push(one)
+    if (at === '') break
+  }
+  return {
+    requires: name => chain.map(one => one.requires(name)).find(reason => reason !== null) ?? null,
+    version: name => chain.map(one => one.version(name)).find(version => version !== null) ?? null,
+  }
+}
+
+function frameworkFact(one: Candidate, packages: AppPackages, settings: DjangoSettings | null): FrameworkFact | null {
+  const framework = frameworks.find(({ name }) => name === one.framework)
+  if (!framework) return null
+  const version = framework.packages.map(name => packages.version(name)).find(found => found !== null) ?? null
+  return { name: framework.name, version, settings: settings?.module ?? null, because: one.because }
+}
+
+function notesFor(gathered: Gathered, programs: readonly Program[], group: Group): Note[] {
+  const notes: Note[] = []
+  const claim = gathered.claims.find(one => one.development && one.candidate !== null && one.firm)
+  if (claim && group.best.interface !== 'own') {
+    notes.push(note('development-server-replaced', `${claim.reason.text} starts a development server; a production server takes its place.`, [claim.reason]))
+  }
+  const missing = gathered.claims.find(one => one.firm && one.candidate === null)
+  if (missing) notes.push(note('named-app-missing', `${missing.written} is named but not in the code.`, [missing.reason]))
+  const blocking = programs.filter(one => one.file === group.best.file).flatMap(one => one.entries).find(entry => entry.onImport && entry.kind === 'app')
+  if (blocking && group.best.interface !== 'own') {
+    notes.push(note('server-started-on-import', 'Importing the module starts a server: put the call under `if __name__ == "__main__":`.', [{ file: blocking.file, line: blocking.line, text: 'runs on import' }]))
+  }
+  return notes
+}
+
+function moved(finding: AppFinding, base: string): AppFinding {
+  const at = <T extends { readonly file: string }>(reasons: readonly T[]): T[] => reasons.map(one => ({ ...one, file: `${base}/${one.file}` }))
+  const { app, framework, server, settings } = finding
+  return {
+    root: finding.root === '' ? base : `${base}/${finding.root}`,
+    app: { ...app, because: at(app.because) },
+    framework: framework && { ...framework, because: at(framework.because) },
+    server: { ...server, because: at(server.because) },
+    settings: settings && { ...settings, file: `${base}/${settings.file}` },
+    notes: finding.notes.map(one => ({ ...one, because: at(one.because) })),
+  }
+}
+

@@ -1,0 +1,79 @@
+import type { WherryError } from '../../../kit/error.ts'
+import { isWherryError } from '../../../kit/error.ts'
+import type { Candidate } from './candidate.ts'
+import { claimOf, claimOfNaming, fromEntries, type Claim } from './claims.ts'
+import type { Hint } from './choose.ts'
+import { readCommands, type WrittenCommand } from './commands.ts'
+import { chooseDjango, type DjangoChoice } from './django/choose.ts'
+import { findProjects } from './django/projects.ts'
+import { readNamings } from './named.ts'
+import { parentOf } from '../../../python/source/resolve.ts'
+import { ownCandidates, type Program } from './programs.ts'
+import type { Search } from './search.ts'
+
+/** Everything with a claim to be the app, from all sources of evidence. */
+export interface Gathered {
+  readonly candidates: readonly Candidate[]
+  readonly hints: readonly Hint[]
+  readonly claims: readonly Claim[]
+  readonly commands: readonly WrittenCommand[]
+  readonly django: readonly DjangoChoice[]
+  /** Why a Django project cannot be served. */
+  readonly broken: readonly WherryError[]
+}
+
+export function gather(search: Search, programs: readonly Program[]): Gathered {
+  const commands = readCommands(search.texts)
+  const claims = [...commands.flatMap(one => claimOf(search, one)), ...readNamings(search.texts, search.evaluator).flatMap(one => claimOfNaming(search, one))]
+  const firm = claims.filter(claim => claim.firm && claim.candidate !== null)
+  const hints = claims.flatMap(({ candidate }) => (candidate ? [{ file: candidate.file, attribute: candidate.attribute }] : []))
+
+  const wanted = commands.map(one => one.command.environment.get('DJANGO_SETTINGS_MODULE')).find(name => name !== undefined) ?? null
+  const projects = findProjects(search)
+  const choices = projects.map(project => chooseDjango(search, project, wanted))
+  const django = choices.filter((one): one is DjangoChoice => !isWherryError(one))
+  const covered = new Set(projects.flatMap(project => project.objects.map(one => `${one.file}:${one.attribute}`)))
+  const objects = search.objects.filter(one => one.interface !== 'own' && !covered.has(`${one.file}:${one.attribute}`))
+
+  const candidates = [
+    ...firm.flatMap(claim => settle(claim, django)),
+    ...django.map(one => one.candidate),
+    ...objects,
+    ...pasteFactories(search),
+    ...startedInSource(search, programs),
+    ...ownCandidates(search.evaluator, programs, search.objects),
+  ]
+  return { candidates, hints, claims, commands, django, broken: choices.filter((one): one is WherryError => isWherryError(one)) }
+}
+
+/** `runserver` names a project, not an object; a Django object that is named belongs to its project. */
+function settle(claim: Claim, django: readonly DjangoChoice[]): Candidate[] {
+  const { candidate } = claim
+  if (!candidate) return []
+  const project = django.find(one => one.project.manage === candidate.file)
+  if (project) return [{ ...project.candidate, because: [claim.reason, ...project.candidate.because] }]
+  return [candidate]
+}
+
+/** Pyramid's `main(global_config, **settings)` is a factory that PasteDeploy calls with the settings of an ini file. */
+function pasteFactories(search: Search): Candidate[] {
+  return search.needy
+    .filter(one => one.paste && one.app.framework?.name === 'pyramid')
+    .map(one => {
+      const key = `${one.app.file}:${one.app.line}`
+      const because = [{ file: one.file, line: one.line, text: `def ${one.name}(global_config, **settings)` }]
+      const rest = { reexport: false, because, directory: null, path: null, strength: 'factory' as const }
+      return { key, layers: [key], file: one.file, attribute: one.name, factory: true, interface: one.app.interface, framework: 'pyramid', ...rest }
+    })
+}
+
+/** Objects that a program of the repository starts a production server on: `uvicorn.run("pkg.main:app")`. */
+function startedInSource(search: Search, programs: readonly Program[]): Candidate[] {
+  return programs.flatMap(({ file, entries }) => {
+    const serious = entries.filter(entry => entry.kind === 'target' || (entry.kind === 'app' && !entry.development))
+    const candidate = fromEntries(search, serious, parentOf(file), file)
+    const reason = serious[0]
+    if (!candidate || !reason || candidate.factory) return []
+    return [{ ...candidate, strength: 'named in source' as const }]
+  })
+}

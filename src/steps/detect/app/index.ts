@@ -1,0 +1,3 @@
+export { findApp, type AppFinding, type FindAppOptions, type PackagesAt } from './find-app.ts'
+export type { AppPackages } from './search.ts'
+export type { DjangoSettings } from './django/choose.ts'

@@ -1,0 +1,68 @@
+import type { WherryError } from '../../../kit/error.ts'
+import type { Candidate } from './candidate.ts'
+import type { Group } from './choose.ts'
+import { ambiguousApp, appModuleMissing, appOnlyInMain, factoryNeedsArguments } from './errors.ts'
+import type { Gathered } from './gather.ts'
+import { reasonAt } from './objects.ts'
+import { placeOf } from './places.ts'
+import type { Program } from './programs.ts'
+import { refuseNoApp } from './refuse.ts'
+import type { Search } from './search.ts'
+
+/** Why nothing can be served, the most useful reason first. */
+export function refuseNothing(search: Search, gathered: Gathered, programs: readonly Program[], passed: readonly Group[]): WherryError {
+  const missing = gathered.claims.find(claim => claim.firm && claim.candidate === null)
+  if (missing && passed.length === 0) {
+    return appModuleMissing({
+      what: `${missing.written} is named as the app, but is not in the repository.`,
+      why: `${missing.reason.file} says: ${missing.reason.text}`,
+      next: `Commit the module, or correct ${missing.reason.file}.`,
+      evidence: [missing.reason],
+    })
+  }
+  const needy = search.needy.find(one => placeOf(one.file) === 'app')
+  const started = startedApp(programs)
+  if (needy && (started || !isLibrary(search))) {
+    return factoryNeedsArguments({
+      what: `${needy.name}() in ${needy.file} makes the app, but needs arguments.`,
+      why: 'No module calls it at its top level, and a server calls a factory without arguments.',
+      next: `Give its parameters defaults, or add a wsgi.py with \`app = ${needy.name}(…)\`.`,
+      evidence: [reasonAt(search.evaluator, needy.file, needy.line)],
+    })
+  }
+  if (started) {
+    return appOnlyInMain({
+      what: `The app in ${started.file} exists only while that file runs as a script.`,
+      why: 'It is made under the main guard or inside a function, and served by a development server.',
+      next: 'Make the app at module level, and keep only the call that runs it under the guard.',
+      evidence: [reasonAt(search.evaluator, started.file, started.line)],
+    })
+  }
+  return refuseNoApp(search, passed.map(group => group.best))
+}
+
+function isLibrary(search: Search): boolean {
+  return ['setup.py', 'setup.cfg', 'pyproject.toml'].some(file => search.texts.has(file) && /\[build-system\]|\[metadata\]|setup\s*\(|\[tool\.poetry\]/.test(search.texts.text(file) ?? ''))
+}
+
+function startedApp(programs: readonly Program[]): { readonly file: string; readonly line: number } | null {
+  for (const program of programs) {
+    const entry = program.entries.find(one => one.kind === 'app' && one.development)
+    if (entry && placeOf(program.file) === 'app') return { file: entry.file, line: entry.line }
+  }
+  return null
+}
+
+/** Several apps have an equal claim: all are listed, and how to name one. */
+export function refuseAmbiguous(search: Search, groups: readonly Group[], layOut: (one: Candidate) => { root: string; module: string | null; script: string | null }): WherryError {
+  const named = groups.slice(0, 10).map(({ best }) => ({ best, at: layOut(best) }))
+  const places = new Set(named.map(({ at }) => at.root))
+  const write = ({ best, at }: (typeof named)[number]): string => at.script ?? `${at.module}:${best.attribute}${best.factory ? '()' : ''}`
+  const [first] = named
+  return ambiguousApp({
+    what: `${groups.length} apps have an equal claim: ${named.map(one => (one.at.root === '' ? write(one) : `${one.at.root}/ ${write(one)}`)).join(', ')}.`,
+    why: 'Nothing in the code or in a Procfile says which is meant.',
+    next: places.size > 1 ? `Name the directory in wherry.toml: root = "${first?.at.root}".` : `Name one in wherry.toml: app = "${first ? write(first) : ''}".`,
+    evidence: named.map(({ best, at }) => ({ file: best.file, line: best.because[0]?.line ?? null, text: `${write({ best, at })} · ${best.framework ?? 'plain'} ${best.interface}` })),
+  })
+}

@@ -1,0 +1,71 @@
+import type { Evidence, WherryError } from '../../../kit/error.ts'
+import { parentOf } from '../../../python/source/resolve.ts'
+import type { Candidate } from './candidate.ts'
+import { noWebApp } from './errors.ts'
+import { frameworks } from './frameworks/index.ts'
+import { placeOf } from './places.ts'
+import type { Search } from './search.ts'
+
+/** What a repository without an app looks like, said with its evidence. */
+interface Looks {
+  readonly like: string
+  readonly evidence: readonly Evidence[]
+}
+
+/** Each kind by what its source imports or its files are called; the first that fits is said. */
+const kinds: readonly { readonly like: string; readonly text: RegExp; readonly file?: RegExp }[] = [
+  { like: 'functions for a serverless platform', text: /\bdef\s+lambda_handler\s*\(|\bazure\.functions\b|\bfunctions_framework\b|\bfrom chalice import|\baws_lambda_powertools\b/, file: /(?:^|\/)(?:function\.json|host\.json|serverless\.ya?ml|samconfig\.toml)$/ },
+  { like: 'a chat bot', text: /^\s*(?:import|from)\s+(?:discord|nextcord|disnake|telegram|telebot|aiogram|pyrogram|telethon|slack_bolt|vkbottle|vk_api|twitchio|hikari|interactions|tweepy|praw|botpy|nonebot)\b/m },
+  { like: 'a scraper', text: /^\s*(?:import|from)\s+(?:scrapy|crawlee)\b/m },
+  { like: 'a desktop program', text: /^\s*(?:import|from)\s+(?:PyQt\d|PySide\d|tkinter|wx|kivy|pygame|customtkinter)\b/m },
+]
+
+/** The refusal for a repository in which nothing can be served. `passed` are candidates in tests, examples and the like. */
+export function refuseNoApp(search: Search, passed: readonly Candidate[]): WherryError {
+  const looks = describe(search, passed)
+  const named = namedFramework(search)
+  return noWebApp({
+    what: `No web app was found: this looks like ${looks.like}.`,
+    ...(named === null ? {} : { why: `${named} is asked for, but no source makes an app with it.` }),
+    next: 'When there is an app all the same, name it: app = "module:attribute" in wherry.toml.',
+    evidence: [...looks.evidence, ...passed.slice(0, 5).map(one => ({ file: one.file, line: one.because[0]?.line ?? null, text: `passed over: ${one.because[0]?.text ?? ''}` }))],
+  })
+}
+
+function describe(search: Search, passed: readonly Candidate[]): Looks {
+  const { texts, evaluator } = search
+  const { tree } = evaluator
+  const sources = tree.files.filter(file => placeOf(file) === 'app' || placeOf(file) === 'shown')
+  if (tree.files.length === 0) {
+    const notebook = texts.files.find(file => file.endsWith('.ipynb'))
+    if (notebook !== undefined) return { like: 'notebooks', evidence: [{ file: notebook, text: 'Jupyter notebook' }] }
+    return { like: 'something other than Python', evidence: [] }
+  }
+  const library = findLibrary(search, sources)
+  if (library && passed.length > 0) return library
+  for (const kind of kinds) {
+    const file = texts.files.find(one => kind.file?.test(one) && placeOf(one) === 'app') ?? sources.find(one => kind.text.test(tree.text(one)))
+    if (file !== undefined) return { like: kind.like, evidence: [{ file, text: firstMatch(tree.text(file), kind.text) }] }
+  }
+  if (library) return library
+  const notebooks = texts.files.filter(file => file.endsWith('.ipynb'))
+  if (notebooks.length > sources.length && notebooks[0] !== undefined) return { like: 'notebooks', evidence: [{ file: notebooks[0], text: 'Jupyter notebook' }] }
+  const script = sources.find(file => /__name__\s*==/.test(tree.text(file))) ?? sources[0]
+  return { like: 'a script', evidence: script === undefined ? [] : [{ file: script, text: 'runs and ends' }] }
+}
+
+function findLibrary(search: Search, sources: readonly string[]): Looks | null {
+  const { texts } = search
+  const manifest = ['setup.py', 'setup.cfg', 'pyproject.toml'].find(file => texts.has(file) && /\[project\]|\[build-system\]|\[metadata\]|\[tool\.poetry\]|setup\s*\(/.test(texts.text(file) ?? ''))
+  const hasPackage = sources.some(file => file.endsWith('/__init__.py') && parentOf(file).split('/').length <= 2)
+  return manifest !== undefined && hasPackage ? { like: 'a library', evidence: [{ file: manifest, text: 'declares a package to install' }] } : null
+}
+
+function firstMatch(text: string, pattern: RegExp): string {
+  return (pattern.exec(text)?.[0] ?? '').trim().slice(0, 120)
+}
+
+function namedFramework(search: Search): string | null {
+  const found = frameworks.find(({ packages }) => packages.some(name => search.packages.requires(name) !== null))
+  return found?.name ?? null
+}
