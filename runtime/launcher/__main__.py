@@ -33,7 +33,6 @@ from commands import plan_command
 from environment import prepare_environment
 from errors import LauncherError, say
 from launch import read_launch
-from seed import seed_data
 from supervise import become, supervise
 from web import plan_web
 
@@ -46,7 +45,10 @@ def main(args):
 
         return relay(args[1:])
     plan = plan_of(args, launch, environment)
-    seed_data(launch, environment)
+    if launch.data:
+        from seed import seed_data
+
+        seed_data(launch, environment)
     for note in plan.notes:
         say(note)
     alone = len(plan.children) == 1

@@ -51,10 +51,13 @@ def read_secrets(directory):
 def read_small_file(file):
     # O_NONBLOCK: opening a FIFO must not wait for a writer.
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        content = stream.read(LARGEST_SECRET + 1)
+        with open(descriptor, "rb", closefd=False) as stream:
+            content = stream.read(LARGEST_SECRET + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > LARGEST_SECRET or b"\0" in content:
         say(f"the secret {file} is left out: a variable cannot hold it (64 KiB at most, no zero byte)")
         return None

@@ -58,7 +58,7 @@ def arrange_hypercorn(launch, address, workers, graceful):
 
 
 def arrange_granian(launch, address, workers, graceful):
-    where = ["--uds", address.path, "--uds-permissions", "666"]
+    where = ["--uds", address.path, "--uds-permissions", "0666"]
     if not address.path:
         where = ["--host", address.host or "0.0.0.0", "--port", str(address.port)]
     threads = [] if asgi(launch) else ["--blocking-threads", str(workers.threads)]

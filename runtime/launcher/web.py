@@ -1,7 +1,6 @@
 """Plans `web`: where to listen, what serves, and what has to stand in front of it."""
 
 import os
-import tempfile
 
 from address import address_of, answers, free_port, tcp, unix
 from commands import command, expand
@@ -25,7 +24,9 @@ def plan_web(launch, environment):
         return plan_server(launch, environment, outer, stop, behind=outer.path is not None)
     if outer.path:
         raise LauncherError("WHERRY_SOCKET and WHERRY_EDGE=inside exclude each other: nginx listens on PORT")
-    run = tempfile.mkdtemp(prefix="wherry-")
+    from tempfile import mkdtemp  # Not at the top: it takes as long to load as all the rest of the launcher.
+
+    run = mkdtemp(prefix="wherry-")
     inner = unix(os.path.join(run, "app.sock"))
     plan = plan_server(launch, environment, inner, stop, behind=True)
     last = plan.children[-1]._replace(ready=lambda: answers(inner))
