@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { CommandEntry } from './command.ts'
 import { commands } from './commands/index.ts'
 import { chooseFace, type FaceOptions } from './face/index.ts'
@@ -60,7 +60,7 @@ function addCommand(
   for (const [name, help] of Object.entries(entry.arguments ?? {})) command.argument(name, help)
   for (const [flags, help] of Object.entries(entry.options ?? {})) command.option(flags, help)
   // The global options may stand after the command as well, where most people write them.
-  for (const flag of ['--json', '--quiet', '--verbose']) command.option(flag, 'as for every command')
+  for (const flag of ['--json', '--quiet', '--verbose']) command.addOption(new Option(flag).hideHelp())
   command.action(async (...all: unknown[]) => {
     const args = all.slice(0, -2) as (string | string[] | undefined)[]
     await action(args, all.at(-2) as Record<string, string | boolean>)

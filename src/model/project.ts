@@ -26,6 +26,8 @@ export interface Project {
 export interface PythonFact {
   /** Major and minor: `3.13`. */
   readonly version: string
+  /** Other minors the files allow, best first: tried when a package has nothing to install for `version`. Empty for a pinned one. */
+  readonly alternatives: readonly string[]
   readonly because: Because
 }
 

@@ -10,4 +10,11 @@ export const commands: readonly CommandEntry[] = [
     arguments: path,
     load: () => import('./detect.ts'),
   },
+  {
+    name: 'image',
+    summary: 'make the image that runs everywhere, and print its digest',
+    arguments: path,
+    options: { '--out <file>': 'also write it as one tar, for docker load, podman load or skopeo' },
+    load: () => import('./image.ts'),
+  },
 ]

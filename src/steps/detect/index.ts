@@ -3,7 +3,9 @@ import { loadConfig } from '../../config/load.ts'
 import { openCheckout, type Checkout } from '../../kit/checkout/index.ts'
 import type { Report } from '../../model/event.ts'
 import type { Project } from '../../model/project.ts'
-import { findApp } from './app/index.ts'
+import { createSourceTree } from '../../python/source/tree.ts'
+import { findApp, type AppPackages } from './app/index.ts'
+import { isNeverSource } from './app/places.ts'
 import { findData } from './facts/data.ts'
 import type { Ground } from './facts/ground.ts'
 import { findLibraries } from './facts/libraries.ts'
@@ -31,17 +33,22 @@ export async function detect(directory: string, { report }: { readonly report: R
   report({ step: 'detect', level: 'start', text: `reading ${directory}` })
   const checkout = await openCheckout(directory)
   const { config } = await loadConfig(checkout)
-  const found = findApp(checkout, { app: config.app ?? null, root: config.root ?? null, server: config.server ?? null })
-  const { packages, root, tree, app, framework, server, settingsFile } = found
-  const python = findPython(checkout, root, packages, config.python ?? null)
+  const found = await findApp(checkout, directory => appPackages(readPackages(checkout, directory || '.')), {
+    ...(config.app === undefined ? {} : { app: config.app }),
+    ...(config.root === undefined ? {} : { root: config.root }),
+  })
+  const { root, app, framework } = found
+  const packages = readPackages(checkout, root || '.')
+  const python = findPython(checkout, root || '.', packages, config.python ?? null)
+  const asked = appPackages(packages)
   const ground: Ground = {
     checkout,
-    tree,
+    tree: createSourceTree(checkout, isNeverSource),
     root,
     app,
     framework,
-    settingsFile,
-    requires: name => packages.locked.has(name) || packages.requirements.some(item => item.name === name),
+    settingsFile: found.settings?.file ?? null,
+    requires: name => asked.requires(name) !== null,
   }
   const { processes, notes } = findProcesses(ground)
   const project: Project = {
@@ -51,7 +58,7 @@ export async function detect(directory: string, { report }: { readonly report: R
     packages: packages.fact,
     framework,
     app,
-    server,
+    server: config.server === undefined ? found.server : { ...found.server, name: config.server },
     statics: findStatics(ground),
     processes,
     migrations: findMigrations(ground),
@@ -63,4 +70,19 @@ export async function detect(directory: string, { report }: { readonly report: R
   }
   report({ step: 'detect', level: 'done', text: `${checkout.files.length} files read` })
   return { project, config, checkout, packages }
+}
+
+/** What the packages say, as detection of the app asks it. */
+function appPackages(packages: Packages): AppPackages {
+  return {
+    requires(name) {
+      const listed = packages.requirements.find(item => item.name === name)
+      if (listed) return { file: listed.file, line: listed.line, text: name }
+      const { lock } = packages.fact
+      return lock !== null && packages.locked.has(name)
+        ? { file: lock, line: null, text: `${name} ${packages.locked.get(name)}` }
+        : null
+    },
+    version: name => packages.locked.get(name) ?? null,
+  }
 }

@@ -40,14 +40,17 @@ export function findPython(
   ]
   const pin = settlePin(pins, ranges)
   if (pin !== null)
-    return conclude({ version: pin.minor, because: [pin.reason, ...agreeing(pin.minor, ranges)] }, ignored(pins, pin))
+    return conclude(
+      { version: pin.minor, alternatives: [], because: [pin.reason, ...agreeing(pin.minor, ranges)] },
+      ignored(pins, pin),
+    )
   const hints = ranges.length > 0 ? [] : firstOf(places.map(place => readHints(place)))
   return conclude(chooseMinor({ ranges, hints, packages }), ignored(pins, null))
 }
 
 function asConfigured(checkout: Checkout, version: string): PythonFact {
   const file = checkout.has('wherry.toml') ? 'wherry.toml' : 'pyproject.toml'
-  return { version, because: [{ file, line: null, text: `python = "${version}"` }] }
+  return { version, alternatives: [], because: [{ file, line: null, text: `python = "${version}"` }] }
 }
 
 /** The statements of the nearest directory that makes any. */

@@ -6,7 +6,15 @@ import { frameworkOf, lookUp } from './frameworks/index.ts'
 import { wrapperNames, wrappers } from './frameworks/wrappers.ts'
 import { servedMember } from './member.ts'
 import { interfaceOfSignature } from './signature.ts'
-import { coreOf, type AppThing, type ClassThing, type Env, type Evaluator, type FunctionThing, type Thing } from './thing.ts'
+import {
+  coreOf,
+  type AppThing,
+  type ClassThing,
+  type Env,
+  type Evaluator,
+  type FunctionThing,
+  type Thing,
+} from './thing.ts'
 
 /** What calling a thing gives: an app, what a function returns, an object of a class. */
 export function callThing(evaluator: Evaluator, callee: Thing, call: Value, env: Env): Thing | null {
@@ -49,7 +57,14 @@ function callExternal(evaluator: Evaluator, name: string, call: Value, env: Env)
   const base = { file: env.file, line: call.line, of: null, call, env, external: name, member: null }
   const wrapper = lookUp(wrappers, name)
   const wrapped = wrapper ? givenApp(evaluator, wrapper.wraps ?? [], call, env) : null
-  if (wrapper && wrapped) return { kind: 'app', ...base, framework: coreOf(wrapped).framework, interface: wrapper.interface, inner: [wrapped] }
+  if (wrapper && wrapped)
+    return {
+      kind: 'app',
+      ...base,
+      framework: coreOf(wrapped).framework,
+      interface: wrapper.interface,
+      inner: [wrapped],
+    }
   if (wrapper) return { kind: 'app', ...base, framework: null, interface: wrapper.interface, inner: [] }
 
   const made = lookUp(framework?.makes, name) ?? methodMade(framework?.methods, name)
@@ -66,8 +81,11 @@ function callExternal(evaluator: Evaluator, name: string, call: Value, env: Env)
     }
     return app
   }
-  const inner = wrapperNames.test(name.split('.').at(-1) ?? '') ? givenApp(evaluator, [0, 'app', 'application', 'wsgi_app'], call, env) : null
-  if (inner) return { kind: 'app', ...base, framework: coreOf(inner).framework, interface: inner.interface, inner: [inner] }
+  const inner = wrapperNames.test(name.split('.').at(-1) ?? '')
+    ? givenApp(evaluator, [0, 'app', 'application', 'wsgi_app'], call, env)
+    : null
+  if (inner)
+    return { kind: 'app', ...base, framework: coreOf(inner).framework, interface: inner.interface, inner: [inner] }
   return { kind: 'external', name, made: true }
 }
 
@@ -100,20 +118,37 @@ function givenApp(evaluator: Evaluator, where: readonly (number | string)[], cal
 
 function callFunction(evaluator: Evaluator, callee: FunctionThing, call: Value, env: Env): Thing | null {
   const { statement } = callee
-  const inner: Env = {
-    file: callee.file,
-    bodies: [statement.body, ...callee.env.bodies],
-    parameters: bindParameters(evaluator, callee, call, env),
-    before: Number.POSITIVE_INFINITY,
-  }
+  const parameters = bindParameters(evaluator, callee, call, env)
+  const closed =
+    callee.env.bodies.length === 0 && callee.self === null && [...parameters.values()].every(give => give() === null)
+  const give = (): Thing | null => readReturns(evaluator, callee, parameters)
+  return closed ? evaluator.once(statement, give) : give()
+}
+
+function readReturns(evaluator: Evaluator, callee: FunctionThing, parameters: Env['parameters']): Thing | null {
+  const { statement, env, file } = callee
+  const inner: Env = { file, bodies: [statement.body, ...env.bodies], parameters, before: Number.POSITIVE_INFINITY }
   let any: Thing | null = null
-  for (const { statement: inside } of walk(statement.body)) {
-    if (inside.kind !== 'return' || !inside.value) continue
-    const thing = evaluator.value(inside.value, inner, inside.line)
+  for (const { value, line } of returnsOf(statement)) {
+    const thing = evaluator.value(value, inner, line)
     if (thing?.kind === 'app') return thing
     any ??= thing
   }
   return fromReturnType(evaluator, callee) ?? any
+}
+
+const returned = new WeakMap<FunctionStatement, { readonly value: Value; readonly line: number }[]>()
+
+/** The values a function's own `return` statements give. */
+function returnsOf(statement: FunctionStatement): { readonly value: Value; readonly line: number }[] {
+  const known = returned.get(statement)
+  if (known) return known
+  const found: { value: Value; line: number }[] = []
+  for (const { statement: inside } of walk(statement.body)) {
+    if (inside.kind === 'return' && inside.value) found.push({ value: inside.value, line: inside.line })
+  }
+  returned.set(statement, found)
+  return found
 }
 
 /** `-> FastAPI` tells what a function gives whose body cannot be followed. */
@@ -125,7 +160,12 @@ function fromReturnType(evaluator: Evaluator, callee: FunctionThing): AppThing |
   return made?.kind === 'app' ? made : null
 }
 
-function bindParameters(evaluator: Evaluator, callee: FunctionThing, call: Value, env: Env): Map<string, () => Thing | null> {
+function bindParameters(
+  evaluator: Evaluator,
+  callee: FunctionThing,
+  call: Value,
+  env: Env,
+): Map<string, () => Thing | null> {
   const bound = new Map(callee.env.parameters)
   const shift = callee.self && isBound(callee.statement) ? 1 : 0
   for (const [i, { name, star, value }] of callee.statement.parameters.entries()) {
@@ -134,9 +174,17 @@ function bindParameters(evaluator: Evaluator, callee: FunctionThing, call: Value
       continue
     }
     const given = star === '' && call.kind === 'call' ? argument(call, i - shift, name) : null
-    bound.set(name, () => (given ? evaluator.value(given, env) : value ? evaluator.value(value, callee.env) : null))
+    bound.set(
+      name,
+      lazy(() => (given ? evaluator.value(given, env) : value ? evaluator.value(value, callee.env) : null)),
+    )
   }
   return bound
+}
+
+function lazy(make: () => Thing | null): () => Thing | null {
+  let made: { readonly thing: Thing | null } | null = null
+  return () => (made ??= { thing: make() }).thing
 }
 
 function isBound(statement: FunctionStatement): boolean {

@@ -19,7 +19,12 @@ export interface Hint {
 }
 
 /** Puts the candidates of each app together and orders the ways to reach it; `blocking` files start a server when they are imported. */
-export function groupCandidates(candidates: readonly Candidate[], contributions: Contributions, hints: readonly Hint[], blocking: ReadonlySet<string>): Group[] {
+export function groupCandidates(
+  candidates: readonly Candidate[],
+  contributions: Contributions,
+  hints: readonly Hint[],
+  blocking: ReadonlySet<string>,
+): Group[] {
   const groups = new Map<string, Candidate[]>()
   for (const candidate of candidates) {
     const known = groups.get(candidate.key)
@@ -27,7 +32,10 @@ export function groupCandidates(candidates: readonly Candidate[], contributions:
     else groups.set(candidate.key, [candidate])
   }
   return [...groups].map(([key, all]) => {
-    const measured = all.map(one => ({ one, rank: rankWithin(one, contributions.completeness(key, one.file), hints, blocking) }))
+    const measured = all.map(one => ({
+      one,
+      rank: rankWithin(one, contributions.completeness(key, one.file), hints, blocking),
+    }))
     const sorted = measured.sort((a, b) => compare(a.rank, b.rank)).map(({ one }) => one)
     const best = sorted[0] as Candidate
     return { key, best, all: sorted, hints: Math.max(0, ...all.map(one => countHints(one, hints))) }
@@ -40,9 +48,15 @@ function countHints(candidate: Candidate, hints: readonly Hint[]): number {
 }
 
 /** Within one app; larger is better at each place, the first difference decides. */
-function rankWithin(one: Candidate, completeness: number, hints: readonly Hint[], blocking: ReadonlySet<string>): number[] {
+function rankWithin(
+  one: Candidate,
+  completeness: number,
+  hints: readonly Hint[],
+  blocking: ReadonlySet<string>,
+): number[] {
   const firm = strengths.indexOf(one.strength)
-  const named = firm >= strengths.indexOf('named in source') ? firm : strengths.indexOf(one.factory ? 'factory' : 'object')
+  const named =
+    firm >= strengths.indexOf('named in source') ? firm : strengths.indexOf(one.factory ? 'factory' : 'object')
   const place = placeOf(one.file)
   const wsgi = /(?:^|\/)(?:wsgi|asgi)\.py$/.test(one.file) ? 1 : 0
   return [
@@ -74,9 +88,19 @@ export function compare(a: readonly number[], b: readonly number[]): number {
 }
 
 /** Apps ordered, and how many share the first place. */
-export function rankGroups(tree: SourceTree, groups: readonly Group[], contributions: Contributions, rootOf: (one: Candidate) => string): { readonly sorted: Group[]; readonly equal: number } {
-  const inner = new Set(groups.flatMap(group => group.all.flatMap(one => one.layers.slice(1)).filter(key => key !== group.key)))
-  const measured = groups.map(group => ({ group, rank: rankAcross(group, contributions, inner, rootOf, isPart(tree, group, groups)) }))
+export function rankGroups(
+  tree: SourceTree,
+  groups: readonly Group[],
+  contributions: Contributions,
+  rootOf: (one: Candidate) => string,
+): { readonly sorted: Group[]; readonly equal: number } {
+  const inner = new Set(
+    groups.flatMap(group => group.all.flatMap(one => one.layers.slice(1)).filter(key => key !== group.key)),
+  )
+  const measured = groups.map(group => ({
+    group,
+    rank: rankAcross(group, contributions, inner, rootOf, isPart(tree, group, groups)),
+  }))
   measured.sort((a, b) => compare(a.rank, b.rank))
   const first = measured[0]?.rank ?? []
   const equal = measured.filter(one => compare(one.rank, first) === 0).length
@@ -88,14 +112,28 @@ function isPart(tree: SourceTree, group: Group, groups: readonly Group[]): boole
   if (group.best.interface === 'own') return false
   const files = new Set(group.all.filter(one => !one.reexport).map(one => one.file))
   return groups.some(other => {
-    if (other === group || other.best.interface === 'own' || files.has(other.best.file) || placeOf(other.best.file) !== 'app') return false
+    if (
+      other === group ||
+      other.best.interface === 'own' ||
+      files.has(other.best.file) ||
+      placeOf(other.best.file) !== 'app'
+    )
+      return false
     if (other.best.strength === 'factory' && group.best.strength !== 'factory') return false
     const closure = closureOf(tree, other.best.file)
-    return [...files].some(file => closure.has(file)) && ![...files].some(file => closureOf(tree, file).has(other.best.file))
+    return (
+      [...files].some(file => closure.has(file)) && ![...files].some(file => closureOf(tree, file).has(other.best.file))
+    )
   })
 }
 
-function rankAcross(group: Group, contributions: Contributions, inner: ReadonlySet<string>, rootOf: (one: Candidate) => string, part: boolean): number[] {
+function rankAcross(
+  group: Group,
+  contributions: Contributions,
+  inner: ReadonlySet<string>,
+  rootOf: (one: Candidate) => string,
+  part: boolean,
+): number[] {
   const { best } = group
   const firm = strengths.indexOf(best.strength)
   const place = placeOf(best.file)

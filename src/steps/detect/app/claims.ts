@@ -46,15 +46,39 @@ export function claimOf(search: Search, written: WrittenCommand): Claim[] {
   const bases = directoriesOf(search, directory, command.path)
   const base = { reason, firm: written.firm, development: command.development }
   const flask = command.environment.get('FLASK_APP')
-  const targets = command.program === 'flask' || command.program === 'quart' ? (flask === undefined ? command.targets : [flask, ...command.targets]) : command.targets
+  const targets =
+    command.program === 'flask' || command.program === 'quart'
+      ? flask === undefined
+        ? command.targets
+        : [flask, ...command.targets]
+      : command.targets
   for (const text of targets) {
     const target = findTarget(search.evaluator.tree, text, bases)
     if (!target) continue
-    const chosen = choose(search, target, { program: command.program, factory: command.factory, worker: command.worker, module: command.module })
+    const chosen = choose(search, target, {
+      program: command.program,
+      factory: command.factory,
+      worker: command.worker,
+      module: command.module,
+    })
     if (!chosen) continue
     const start = written.firm && directory !== '' && bases[0] === directory ? directory : null
-    const candidate = { ...chosen, strength: 'named' as const, because: [reason, ...chosen.because], directory: start, path: chosen.attribute === null ? null : target.path }
-    return [{ ...base, candidate, written: text, args: target.args, development: base.development || isDevelopment(search, command.program, target) }]
+    const candidate = {
+      ...chosen,
+      strength: 'named' as const,
+      because: [reason, ...chosen.because],
+      directory: start,
+      path: chosen.attribute === null ? null : target.path,
+    }
+    return [
+      {
+        ...base,
+        candidate,
+        written: text,
+        args: target.args,
+        development: base.development || isDevelopment(search, command.program, target),
+      },
+    ]
   }
   const named = targets.find(text => text.includes(':') || text.endsWith('.py'))
   return named === undefined ? [] : [{ ...base, candidate: null, written: named, args: '' }]
@@ -68,7 +92,10 @@ function isDevelopment(search: Search, program: string, target: Target): boolean
 /** Where a command's modules may lie: where it starts, its PYTHONPATH, then wherever packages are declared. */
 export function directoriesOf(search: Search, directory: string, path: string | null): string[] {
   const start = search.evaluator.tree.hasDirectory(directory) ? directory : ''
-  const added = (path ?? '').split(':').map(one => joinPath(start, one.replace(/^\.?\/?|\/$/g, ''))).filter(one => one !== '' && search.evaluator.tree.hasDirectory(one))
+  const added = (path ?? '')
+    .split(':')
+    .map(one => joinPath(start, one.replace(/^\.?\/?|\/$/g, '')))
+    .filter(one => one !== '' && search.evaluator.tree.hasDirectory(one))
   const src = [joinPath(start, 'src')].filter(one => search.evaluator.tree.hasDirectory(one))
   return [...new Set([start, ...added, ...src, ...(start === '' ? search.manifests : [''])])]
 }
@@ -84,7 +111,13 @@ interface How {
 function choose(search: Search, target: Target, how: How): Candidate | null {
   const { program } = how
   if (program === 'python') return byRunning(search, target.file)
-  if (program === 'streamlit' || program === 'chainlit' || program === 'panel' || program === 'solara' || program === 'gradio') {
+  if (
+    program === 'streamlit' ||
+    program === 'chainlit' ||
+    program === 'panel' ||
+    program === 'solara' ||
+    program === 'gradio'
+  ) {
     return runnerCandidate(search, target.file, program === 'gradio' ? 'gradio' : program)
   }
   const named = target.attribute === null ? (defaults[program] ?? []) : [target.attribute]
@@ -97,8 +130,23 @@ function choose(search: Search, target: Target, how: How): Candidate | null {
 
 function runnerCandidate(search: Search, file: string, framework: string): Candidate {
   const key = `${file}:script`
-  const rest = { reexport: false, because: [{ file, line: null, text: `program for ${framework}` }], directory: null, path: null }
-  return { key, layers: [key], file, attribute: null, factory: false, interface: 'own', framework, strength: 'script', ...rest }
+  const rest = {
+    reexport: false,
+    because: [{ file, line: null, text: `program for ${framework}` }],
+    directory: null,
+    path: null,
+  }
+  return {
+    key,
+    layers: [key],
+    file,
+    attribute: null,
+    factory: false,
+    interface: 'own',
+    framework,
+    strength: 'script',
+    ...rest,
+  }
 }
 
 /** What `flask --app module` and `fastapi run file` find by themselves. */
@@ -107,7 +155,11 @@ export function discover(search: Search, file: string): Candidate | null {
   const objects = here.filter(one => !one.factory && one.interface !== 'own')
   const factories = here.filter(one => one.factory)
   const best = [...objects].sort((a, b) => rankAttribute(a.attribute ?? '') - rankAttribute(b.attribute ?? ''))[0]
-  return best ?? [...factories].sort((a, b) => rankAttribute(a.attribute ?? '') - rankAttribute(b.attribute ?? ''))[0] ?? null
+  return (
+    best ??
+    [...factories].sort((a, b) => rankAttribute(a.attribute ?? '') - rankAttribute(b.attribute ?? ''))[0] ??
+    null
+  )
 }
 
 function attributeCandidate(search: Search, target: Target, attribute: string, how: How): Candidate | null {
@@ -118,14 +170,25 @@ function attributeCandidate(search: Search, target: Target, attribute: string, h
   if (thing?.kind === 'function') {
     const signature = interfaceOfSignature(thing.statement)
     const known = search.objects.find(one => one.file === target.file && one.attribute === attribute)
-    if (signature !== null && !called) return known ?? plain(search, target.file, attribute, signature, thing.statement.line)
-    const call = { kind: 'call', callee: { kind: 'unknown', line: 0 }, args: [], keywords: new Map(), line: thing.statement.line } as const
+    if (signature !== null && !called)
+      return known ?? plain(search, target.file, attribute, signature, thing.statement.line)
+    const call = {
+      kind: 'call',
+      callee: { kind: 'unknown', line: 0 },
+      args: [],
+      keywords: new Map(),
+      line: thing.statement.line,
+    } as const
     const app = evaluator.call(thing, call, thing.env)
     if (app?.kind === 'app') return fromApp(search, target.file, attribute, app, true)
   }
   if (!isBound(evaluator.tree, target.file, attribute)) return null
   // Bound, but by something that reading cannot follow: the server that is named tells the interface.
-  return { ...plain(search, target.file, attribute, interfaceOfServer(how), 1), factory: called, framework: importedFramework(search, target.file) }
+  return {
+    ...plain(search, target.file, attribute, interfaceOfServer(how), 1),
+    factory: called,
+    framework: importedFramework(search, target.file),
+  }
 }
 
 function fromApp(search: Search, file: string, attribute: string, app: AppThing, factory: boolean): Candidate {
@@ -175,17 +238,30 @@ function byRunning(search: Search, file: string): Candidate | null {
 }
 
 /** The module's object that a program starts a server on. */
-export function fromEntries(search: Search, entries: readonly Entry[], directory: string, file: string): Candidate | null {
+export function fromEntries(
+  search: Search,
+  entries: readonly Entry[],
+  directory: string,
+  file: string,
+): Candidate | null {
   for (const entry of entries) {
     if (entry.kind === 'own') return null
     if (entry.kind === 'target') {
       const target = findTarget(search.evaluator.tree, entry.text, [...directoriesOf(search, '', null), directory])
-      const candidate = target?.attribute ? attributeCandidate(search, target, target.attribute, { program: 'uvicorn', factory: target.called, worker: null, module: false }) : null
+      const candidate = target?.attribute
+        ? attributeCandidate(search, target, target.attribute, {
+            program: 'uvicorn',
+            factory: target.called,
+            worker: null,
+            module: false,
+          })
+        : null
       if (candidate) return candidate
     }
     if (entry.kind !== 'app') continue
     const same = search.objects.filter(one => one.layers[0] === keyOf(entry.app) && one.interface !== 'own')
-    const here = same.find(one => one.file === file && !one.factory) ?? same.find(one => one.file === entry.file && !one.factory)
+    const here =
+      same.find(one => one.file === file && !one.factory) ?? same.find(one => one.file === entry.file && !one.factory)
     const found = here ?? same.find(one => !one.factory && !one.reexport) ?? same[0]
     if (found) return found
   }
@@ -202,7 +278,9 @@ export function claimOfNaming(search: Search, naming: Naming): Claim[] {
   const candidate = naming.by === 'script' ? byEntryPoint(search, target) : byNaming(search, naming, target)
   if (!candidate) return []
   const strength = naming.by === 'script' ? ('named in source' as const) : ('named' as const)
-  return [{ ...base, candidate: { ...candidate, strength, because: [reason, ...candidate.because] }, args: target.args }]
+  return [
+    { ...base, candidate: { ...candidate, strength, because: [reason, ...candidate.because] }, args: target.args },
+  ]
 }
 
 function byNaming(search: Search, naming: Naming, target: Target): Candidate | null {
@@ -221,4 +299,3 @@ function byEntryPoint(search: Search, target: Target): Candidate | null {
   const entries = readEntries(evaluator, reachFrom(evaluator, thing))
   return fromEntries(search, entries, parentOf(target.file), target.file)
 }
-

@@ -18,16 +18,87 @@ export interface Command {
 }
 
 const servers = new Set([
-  'gunicorn', 'uvicorn', 'hypercorn', 'daphne', 'granian', 'waitress-serve', 'uwsgi', 'flask', 'quart', 'fastapi', 'streamlit', 'chainlit',
-  'sanic', 'litestar', 'pserve', 'gradio', 'panel', 'solara', 'mod_wsgi-express', 'bjoern', 'python', 'python2', 'python3', 'mesop', 'shiny', 'reflex',
+  'gunicorn',
+  'uvicorn',
+  'hypercorn',
+  'daphne',
+  'granian',
+  'waitress-serve',
+  'uwsgi',
+  'flask',
+  'quart',
+  'fastapi',
+  'streamlit',
+  'chainlit',
+  'sanic',
+  'litestar',
+  'pserve',
+  'gradio',
+  'panel',
+  'solara',
+  'mod_wsgi-express',
+  'bjoern',
+  'python',
+  'python2',
+  'python3',
+  'mesop',
+  'shiny',
+  'reflex',
 ])
 
 /** Options without a value; every other option takes the next word. */
 const flags = new Set([
-  '--reload', '--preload', '--daemon', '-D', '--capture-output', '--factory', '--proxy-headers', '--no-proxy-headers', '--access-log',
-  '--no-access-log', '--use-colors', '--no-use-colors', '--no-server-header', '--no-date-header', '--debug', '--dev', '--call', '--no-sendfile', '--spew',
-  '--check-config', '--print-config', '--no-control-socket', '--enable-stdio-inheritance', '--statsd', '--proxy-protocol', '--no-reload', '--with-threads', '--master', '--die-on-term', '--vacuum',
-  '--enable-threads', '--lazy-apps', '--no-debugger', '-u', '-O', '-OO', '-B', '-I', '-E', '-s', '-S', '--single-process', '--fast', '--watch', '-w!', '--headless', '--http!', '--no-ws', '--uvloop!', '--expose-tracebacks', '--no-expose-tracebacks',
+  '--reload',
+  '--preload',
+  '--daemon',
+  '-D',
+  '--capture-output',
+  '--factory',
+  '--proxy-headers',
+  '--no-proxy-headers',
+  '--access-log',
+  '--no-access-log',
+  '--use-colors',
+  '--no-use-colors',
+  '--no-server-header',
+  '--no-date-header',
+  '--debug',
+  '--dev',
+  '--call',
+  '--no-sendfile',
+  '--spew',
+  '--check-config',
+  '--print-config',
+  '--no-control-socket',
+  '--enable-stdio-inheritance',
+  '--statsd',
+  '--proxy-protocol',
+  '--no-reload',
+  '--with-threads',
+  '--master',
+  '--die-on-term',
+  '--vacuum',
+  '--enable-threads',
+  '--lazy-apps',
+  '--no-debugger',
+  '-u',
+  '-O',
+  '-OO',
+  '-B',
+  '-I',
+  '-E',
+  '-s',
+  '-S',
+  '--single-process',
+  '--fast',
+  '--watch',
+  '-w!',
+  '--headless',
+  '--http!',
+  '--no-ws',
+  '--uvloop!',
+  '--expose-tracebacks',
+  '--no-expose-tracebacks',
 ])
 
 /** The first server or Python program a shell line starts; null when there is none. */
@@ -65,17 +136,35 @@ function readAssignments(words: readonly string[], environment: Map<string, stri
   }
 }
 
-function readProgram(program: string, words: readonly string[], directory: string, environment: Map<string, string>): Command | null {
+function readProgram(
+  program: string,
+  words: readonly string[],
+  directory: string,
+  environment: Map<string, string>,
+): Command | null {
   if (program === 'python') return readPython(words, directory, environment)
   const options = readOptions(words)
-  const option = (...names: string[]): string | null => names.map(name => options.values.get(name)).find(v => v !== undefined) ?? null
-  const named = [option('--module', '--wsgi', '-w', '--app', '--wsgi-file', '--file', '-A'), ...options.rest].filter(t => t !== null)
-  const targets = program === 'uwsgi' || program === 'flask' || program === 'quart' || program === 'waitress-serve' || program === 'litestar' ? named : options.rest
+  const option = (...names: string[]): string | null =>
+    names.map(name => options.values.get(name)).find(v => v !== undefined) ?? null
+  const named = [option('--module', '--wsgi', '-w', '--app', '--wsgi-file', '--file', '-A'), ...options.rest].filter(
+    t => t !== null,
+  )
+  const targets =
+    program === 'uwsgi' ||
+    program === 'flask' ||
+    program === 'quart' ||
+    program === 'waitress-serve' ||
+    program === 'litestar'
+      ? named
+      : options.rest
   const callable = option('--callable')
   const change = option('--chdir', '--app-dir', '--working-dir')
   return {
     program,
-    targets: (callable !== null && targets[0] ? [`${targets[0].replace(/\.py$/, '')}:${callable}`, ...targets] : targets).filter(isTarget),
+    targets: (callable !== null && targets[0]
+      ? [`${targets[0].replace(/\.py$/, '')}:${callable}`, ...targets]
+      : targets
+    ).filter(isTarget),
     directory: change === null ? directory : joinDirectory(directory, change),
     path: option('--pythonpath', '--python-path') ?? environment.get('PYTHONPATH') ?? null,
     factory: options.set.has('--factory') || options.set.has('--call'),
@@ -93,7 +182,8 @@ function development(program: string, rest: readonly string[]): boolean {
 
 function readPython(words: readonly string[], directory: string, environment: Map<string, string>): Command | null {
   let at = 0
-  while (/^-[A-Za-z]+$/.test(words[at] ?? '') && words[at] !== '-m' && words[at] !== '-c') at += words[at] === '-W' || words[at] === '-X' ? 2 : 1
+  while (/^-[A-Za-z]+$/.test(words[at] ?? '') && words[at] !== '-m' && words[at] !== '-c')
+    at += words[at] === '-W' || words[at] === '-X' ? 2 : 1
   const module = words[at] === '-m'
   const target = words[module ? at + 1 : at] ?? ''
   const rest = words.slice(module ? at + 2 : at + 1)
@@ -101,7 +191,15 @@ function readPython(words: readonly string[], directory: string, environment: Ma
   if (target === '' || target === '-c') return null
   const runserver = /(?:^|\/)manage\.py$/.test(target) && rest[0] === 'runserver'
   if (/(?:^|\/)manage\.py$/.test(target) && !runserver && !/^run/.test(rest[0] ?? '')) return null
-  const base = { program: 'python', directory, path: environment.get('PYTHONPATH') ?? null, factory: false, worker: null, environment, module }
+  const base = {
+    program: 'python',
+    directory,
+    path: environment.get('PYTHONPATH') ?? null,
+    factory: false,
+    worker: null,
+    environment,
+    module,
+  }
   return { ...base, targets: [target], development: runserver }
 }
 
@@ -123,11 +221,17 @@ function readOptions(words: readonly string[]): Options {
     const name = equals === -1 ? word : word.slice(0, equals)
     options.set.add(name)
     if (equals !== -1) options.values.set(name, word.slice(equals + 1))
-    else if (!flags.has(name) && !/^--no-/.test(name) && words[i + 1] !== undefined && !/^-\D/.test(words[i + 1] ?? '')) {
+    else if (
+      !flags.has(name) &&
+      !/^--no-/.test(name) &&
+      words[i + 1] !== undefined &&
+      !/^-\D/.test(words[i + 1] ?? '')
+    ) {
       i += 1
       options.values.set(name, words[i] ?? '')
       // An unknown flag may have swallowed the app: keep what looks like one.
-      if (/^[\w.]+:[\w.]+(?:\(.*\))?$/.test(words[i] ?? '') && !/^\d/.test(words[i] ?? '')) options.rest.push(words[i] ?? '')
+      if (/^[\w.]+:[\w.]+(?:\(.*\))?$/.test(words[i] ?? '') && !/^\d/.test(words[i] ?? ''))
+        options.rest.push(words[i] ?? '')
     } else if (/^-[bwktpc]\S/.test(word)) options.set.add(word.slice(0, 2))
   }
   return options
@@ -141,7 +245,9 @@ function isTarget(word: string): boolean {
 function joinDirectory(base: string, next: string): string {
   const clean = next.replace(/^\.\/|\/$/g, '').replace(/^\.$/, '')
   // An absolute path is one inside an image: what it holds is unknown here, its last part may be ours.
-  const inner = clean.replace(/^\/(?:usr\/src\/app|usr\/src|app|code|src|srv|opt|home|workspace|var\/www)?\/?/, '').replace(/^\$\w+\/?/, '')
+  const inner = clean
+    .replace(/^\/(?:usr\/src\/app|usr\/src|app|code|src|srv|opt|home|workspace|var\/www)?\/?/, '')
+    .replace(/^\$\w+\/?/, '')
   return base === '' ? inner : inner === '' ? base : `${base}/${inner}`
 }
 
@@ -154,7 +260,13 @@ export function splitLine(line: string): string[][] {
     if (end !== undefined) {
       commands.push(words)
       words = []
-    } else if (word !== undefined) words.push(word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs, (_, a?: string, b?: string, c?: string) => a ?? b ?? c ?? ''))
+    } else if (word !== undefined)
+      words.push(
+        word.replace(
+          /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs,
+          (_, a?: string, b?: string, c?: string) => a ?? b ?? c ?? '',
+        ),
+      )
   }
   commands.push(words)
   return commands.filter(command => command.length > 0)

@@ -13,9 +13,11 @@ export interface Contributions {
 }
 
 /** Calls that use an app without making it more. */
-const uses = /^(?:run|run_server|app_context|test_client|test_request_context|test_cli_runner|shell_context_processor|command|cli|logger|debug|info|launch|serve|listen|print|Manager|Migrate|Celery|Mangum|TestClient|Server|WSGIServer|run_simple|run_app|handle|make_server|WSGIContainer|HTTPServer|server|Config|main|exit|len|str|isinstance|wsgifunc|Freezer)$/
+const uses =
+  /^(?:run|run_server|app_context|test_client|test_request_context|test_cli_runner|shell_context_processor|command|cli|logger|debug|info|launch|serve|listen|print|Manager|Migrate|Celery|Mangum|TestClient|Server|WSGIServer|run_simple|run_app|handle|make_server|WSGIContainer|HTTPServer|server|Config|main|exit|len|str|isinstance|wsgifunc|Freezer)$/
 
-const mounts = /^(?:mount|mount_app|host|merge|nest|add_route|sub_app|add_subapp|register_app|Mount|Host|Route|DispatcherMiddleware|URLMap|path|include|ProtocolTypeRouter|WSGIMiddleware|add_sub_application)$/
+const mounts =
+  /^(?:mount|mount_app|host|merge|nest|add_route|sub_app|add_subapp|register_app|Mount|Host|Route|DispatcherMiddleware|URLMap|path|include|ProtocolTypeRouter|WSGIMiddleware|add_sub_application)$/
 
 export function findContributions(evaluator: Evaluator, files: Iterable<string>): Contributions {
   const byKey = new Map<string, Set<string>>()

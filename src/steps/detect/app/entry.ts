@@ -5,14 +5,20 @@ import type { ReachedCall } from './scripts.ts'
 import type { AppThing, Evaluator } from './thing.ts'
 
 /** What a program does when it runs, as far as serving goes. */
-export type Entry = { readonly file: string; readonly line: number; readonly onImport: boolean } & (
+export type Entry = { readonly file: string; readonly line: number; readonly onImport: boolean } &
   /** `uvicorn.run("pkg.main:app")`. */
-  | { readonly kind: 'target'; readonly text: string; readonly development: boolean }
-  /** A server is started on an app. */
-  | { readonly kind: 'app'; readonly app: AppThing; readonly development: boolean; readonly server: string }
-  /** The framework's own server is started. */
-  | { readonly kind: 'own'; readonly framework: Framework | null; readonly app: AppThing | null; readonly name: string }
-)
+  (
+    | { readonly kind: 'target'; readonly text: string; readonly development: boolean }
+    /** A server is started on an app. */
+    | { readonly kind: 'app'; readonly app: AppThing; readonly development: boolean; readonly server: string }
+    /** The framework's own server is started. */
+    | {
+        readonly kind: 'own'
+        readonly framework: Framework | null
+        readonly app: AppThing | null
+        readonly name: string
+      }
+  )
 
 /** Servers that a program can start on an app: where the app is among the arguments. */
 const servers: Readonly<Record<string, { readonly at: number; readonly development?: true }>> = {
@@ -64,10 +70,17 @@ function readServer(evaluator: Evaluator, reached: ReachedCall): Entry | null {
   const server = lookUp(servers, name)
   if (server) {
     const given = argumentAt(call, server.at)
-    if (given?.kind === 'string') return { kind: 'target', text: given.text, development: isReload(call), ...place(reached) }
+    if (given?.kind === 'string')
+      return { kind: 'target', text: given.text, development: isReload(call), ...place(reached) }
     const app = given ? evaluator.value(given, env) : null
     if (app?.kind !== 'app') return null
-    return { kind: 'app', app, development: server.development === true, server: name.split('.')[0] ?? name, ...place(reached) }
+    return {
+      kind: 'app',
+      app,
+      development: server.development === true,
+      server: name.split('.')[0] ?? name,
+      ...place(reached),
+    }
   }
   if (!frameworks.some(framework => framework.develops?.some(one => isSame(one, name)))) return null
   const app = receiver(evaluator, reached)
@@ -97,7 +110,12 @@ function readOwn(evaluator: Evaluator, reached: ReachedCall): Entry | null {
 function byMethod(evaluator: Evaluator, { name, file }: ReachedCall): Framework | null {
   const method = `.${name.split('.').at(-1)}`
   const text = evaluator.tree.text(file)
-  return frameworks.find(one => one.runs?.includes(method) && one.imports.some(top => new RegExp(`\\b(?:import|from)\\s+${top}\\b`).test(text))) ?? null
+  return (
+    frameworks.find(
+      one =>
+        one.runs?.includes(method) && one.imports.some(top => new RegExp(`\\b(?:import|from)\\s+${top}\\b`).test(text)),
+    ) ?? null
+  )
 }
 
 function receiver(evaluator: Evaluator, { call, env }: ReachedCall): AppThing | null {
@@ -111,5 +129,7 @@ function isSame(pattern: string, name: string): boolean {
   if (pattern === name) return true
   const wanted = pattern.split('.')
   const parts = name.split('.')
-  return parts[0] === wanted[0] && parts.at(-1) === wanted.at(-1) && (wanted.length < 3 || parts.at(-2) === wanted.at(-2))
+  return (
+    parts[0] === wanted[0] && parts.at(-1) === wanted.at(-1) && (wanted.length < 3 || parts.at(-2) === wanted.at(-2))
+  )
 }

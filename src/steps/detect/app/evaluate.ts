@@ -17,6 +17,9 @@ export function createEvaluator(tree: SourceTree, major: (distribution: string) 
   const active = new Set<Binding>()
   let depth = 0
   let spent = 0
+  const results = new Map<object, Thing | null>()
+  /** How often following was given up, in a cycle or at a limit: an answer found meanwhile is not final and not kept. */
+  let cut = 0
 
   const evaluator: Evaluator = {
     tree,
@@ -25,13 +28,16 @@ export function createEvaluator(tree: SourceTree, major: (distribution: string) 
       const key = `${file}:${name}`
       const known = names.get(key)
       if (known !== undefined) return known
+      const before = cut
       const thing = lookUpModule(file, name)
-      // Inside a cycle the answer is not final: `app` seen while `app = wrap(app)` is being followed.
-      if (active.size === 0) names.set(key, thing)
+      if (cut === before || active.size === 0) names.set(key, thing)
       return thing
     },
     value(value, env, before = env.before) {
-      if (depth > deepest || spent > budget) return null
+      if (depth > deepest || spent > budget) {
+        cut += 1
+        return null
+      }
       depth += 1
       spent += 1
       try {
@@ -39,6 +45,14 @@ export function createEvaluator(tree: SourceTree, major: (distribution: string) 
       } finally {
         depth -= 1
       }
+    },
+    once(statement, make) {
+      const known = results.get(statement)
+      if (known !== undefined) return known
+      const before = cut
+      const thing = make()
+      if (cut === before) results.set(statement, thing)
+      return thing
     },
     call: (callee, call, env) => callThing(evaluator, callee, call, env),
     member: (owner, name) => memberOf(evaluator, owner, name),
@@ -107,14 +121,20 @@ export function createEvaluator(tree: SourceTree, major: (distribution: string) 
     const earlier = live.filter(binding => binding.line < before)
     const ordered = (earlier.length > 0 ? earlier : live).toReversed()
     const firm = ordered.filter(binding => !binding.placed.fallback)
-    return first([...firm, ...ordered.filter(binding => binding.placed.fallback)].map(b => () => evaluateBinding(name, b, env)))
+    return first(
+      [...firm, ...ordered.filter(binding => binding.placed.fallback)].map(b => () => evaluateBinding(name, b, env)),
+    )
   }
 
   function evaluateBinding(name: string, binding: Binding, env: Env): Thing | null {
-    if (active.has(binding)) return null
+    if (active.has(binding)) {
+      cut += 1
+      return null
+    }
     active.add(binding)
     try {
-      if (binding.kind === 'function') return { kind: 'function', file: env.file, statement: binding.statement, env, self: null }
+      if (binding.kind === 'function')
+        return { kind: 'function', file: env.file, statement: binding.statement, env, self: null }
       if (binding.kind === 'class') return { kind: 'class', file: env.file, statement: binding.statement, env }
       if (binding.kind !== 'value') {
         const origin = followBinding(tree, env.file, name, binding)

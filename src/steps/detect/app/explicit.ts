@@ -10,11 +10,21 @@ export function explicitCandidate(search: Search, app: string): Candidate {
   const command = readCommand(isFile ? `python ${app}` : `gunicorn ${app}`)
   const reason = { file: 'wherry.toml', line: null, text: `app = "${app}"` }
   const [claim] = command ? claimOf(search, { command, ...reason, line: 1, firm: true, directory: '' }) : []
-  if (claim?.candidate) return { ...claim.candidate, directory: null, because: [reason, ...claim.candidate.because.slice(1)] }
+  if (claim?.candidate)
+    return { ...claim.candidate, directory: null, because: [reason, ...claim.candidate.because.slice(1)] }
   if (isFile && search.evaluator.tree.has(app)) {
     const key = `${app}:script`
     const rest = { reexport: false, because: [reason], directory: null, path: null, strength: 'named' as const }
-    return { key, layers: [key], file: app, attribute: null, factory: false, interface: 'own', framework: null, ...rest }
+    return {
+      key,
+      layers: [key],
+      file: app,
+      attribute: null,
+      factory: false,
+      interface: 'own',
+      framework: null,
+      ...rest,
+    }
   }
   throw appModuleMissing({
     what: `The app that the configuration names, ${app}, is not in the repository.`,

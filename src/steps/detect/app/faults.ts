@@ -39,7 +39,8 @@ function firmClosure(search: Search, file: string): Set<string> {
 }
 
 /** Written by a build or by hand outside git; their absence here proves nothing. */
-const generated = /(?:^|\.)(?:_?version|__version__|__about__|\w+_pb2(?:_grpc)?|_version_\w*|local_?settings\w*|settings_?local|\w*secrets?\w*|_?build\w*|_generated\w*)$/
+const generated =
+  /(?:^|\.)(?:_?version|__version__|__about__|\w+_pb2(?:_grpc)?|_version_\w*|local_?settings\w*|settings_?local|\w*secrets?\w*|_?build\w*|_generated\w*)$/
 
 /** A relative import always means the repository's own package: what it names must be there. */
 function missingModule(search: Search, file: string): WherryError | null {
@@ -48,12 +49,27 @@ function missingModule(search: Search, file: string): WherryError | null {
   for (const one of firmClosure(search, file)) {
     for (const found of importsOf(tree, one)) {
       const { guard, conditional, tried } = found.placed
-      if (found.level === 0 || found.file !== null || found.module === '' || guard !== null || conditional || tried || found.nested) continue
+      if (
+        found.level === 0 ||
+        found.file !== null ||
+        found.module === '' ||
+        guard !== null ||
+        conditional ||
+        tried ||
+        found.nested
+      )
+        continue
       let directory = parentOf(one)
       for (let up = 1; up < found.level; up += 1) directory = parentOf(directory)
       if (generated.test(found.module) || findBelow(tree, directory, found.module)) continue
       const path = found.module.replaceAll('.', '/')
-      if (isOtherwiseThere(files, directory, path) || search.texts.files.some(name => name.startsWith(`${joinPath(directory, path)}.`) || name.startsWith(`${joinPath(directory, path)}/`))) continue
+      if (
+        isOtherwiseThere(files, directory, path) ||
+        search.texts.files.some(
+          name => name.startsWith(`${joinPath(directory, path)}.`) || name.startsWith(`${joinPath(directory, path)}/`),
+        )
+      )
+        continue
       return appModuleMissing({
         what: `${one} imports ${'.'.repeat(found.level)}${found.module}, which is not in the repository.`,
         why: one === file ? 'The app is made in it.' : `The app in ${file} imports ${one}.`,

@@ -45,10 +45,16 @@ export type PackagesAt = (directory: string) => AppPackages | Promise<AppPackage
  * Finds the app object or program of a repository, and how it is served. Nothing of the repository is run. Throws `no-web-app`,
  * `ambiguous-app`, `app-module-missing`, `settings-missing`, `syntax-error`, `factory-needs-arguments` and `app-only-in-main`.
  */
-export async function findApp(checkout: Texts, packagesAt: PackagesAt, options: FindAppOptions = {}): Promise<AppFinding> {
+export async function findApp(
+  checkout: Texts,
+  packagesAt: PackagesAt,
+  options: FindAppOptions = {},
+): Promise<AppFinding> {
   const base = (options.root ?? '').replace(/^\.\/?|\/$/g, '')
   const texts = viewBelow(checkout, base)
-  const packages = await readAllPackages(texts, directory => packagesAt([base, directory].filter(part => part !== '').join('/')))
+  const packages = await readAllPackages(texts, directory =>
+    packagesAt([base, directory].filter(part => part !== '').join('/')),
+  )
   const search = startSearch(texts, packages)
   const finding = decide(search, packages, options.app ?? null)
   return base === '' ? finding : moved(finding, base)
@@ -62,7 +68,9 @@ type PackagesByDirectory = ReadonlyMap<string, AppPackages>
 const nothing: AppPackages = { requires: () => null, version: () => null }
 
 async function readAllPackages(texts: Texts, packagesAt: PackagesAt): Promise<PackagesByDirectory> {
-  const directories = [...manifestDirectories(texts.files)].filter(one => placeOf(`${one}/x`) !== 'never' && one.split('/').length <= 4)
+  const directories = [...manifestDirectories(texts.files)].filter(
+    one => placeOf(`${one}/x`) !== 'never' && one.split('/').length <= 4,
+  )
   const found = new Map<string, AppPackages>()
   for (const directory of new Set(['', ...directories.slice(0, 40)])) {
     try {
@@ -96,7 +104,9 @@ function decide(search: FullSearch, packages: PackagesByDirectory, explicit: str
   const programs = findPrograms(search.evaluator, search.files)
   const gathered = gather(search, programs)
   if (explicit !== null) return settle(search, gathered, explicitCandidate(search, explicit), packages, [])
-  const written = new Set(gathered.commands.flatMap(one => one.command.targets.map(target => target.split(':')[0] ?? '')))
+  const written = new Set(
+    gathered.commands.flatMap(one => one.command.targets.map(target => target.split(':')[0] ?? '')),
+  )
   const rootOf = (one: Candidate): string => layOut(search, one, written).root
   const contributions = findContributions(search.evaluator, search.files)
   const groups = groupCandidates(gathered.candidates, contributions, gathered.hints, blockingFiles(programs))
@@ -110,13 +120,21 @@ function decide(search: FullSearch, packages: PackagesByDirectory, explicit: str
 }
 
 function blockingFiles(programs: readonly Program[]): Set<string> {
-  return new Set(programs.filter(one => one.entries.some(entry => entry.onImport && entry.kind !== 'own' && entry.file === one.file)).map(one => one.file))
+  return new Set(
+    programs
+      .filter(one => one.entries.some(entry => entry.onImport && entry.kind !== 'own' && entry.file === one.file))
+      .map(one => one.file),
+  )
 }
 
 /** An app in an example, beside a package that is a library, is not what the repository is for. */
 function isUnfit(search: Search, { best }: Group): boolean {
   if (best.strength === 'named' || placeOf(best.file) === 'app') return false
-  const manifest = ['setup.py', 'setup.cfg', 'pyproject.toml'].some(file => /\[build-system\]|\[metadata\]|setup\s*\(|\[tool\.poetry\]/.test(search.texts.has(file) ? (search.texts.text(file) ?? '') : ''))
+  const manifest = ['setup.py', 'setup.cfg', 'pyproject.toml'].some(file =>
+    /\[build-system\]|\[metadata\]|setup\s*\(|\[tool\.poetry\]/.test(
+      search.texts.has(file) ? (search.texts.text(file) ?? '') : '',
+    ),
+  )
   return manifest
 }
 
@@ -130,11 +148,17 @@ interface Laid {
 function layOut(search: FullSearch, one: Candidate, written: ReadonlySet<string>): Laid {
   const { tree } = search.evaluator
   if (one.attribute === null) {
-    const root = one.directory !== null && relativeTo(one.directory, one.file) !== null ? one.directory : projectRoot(search.manifests, parentOf(one.file))
+    const root =
+      one.directory !== null && relativeTo(one.directory, one.file) !== null
+        ? one.directory
+        : projectRoot(search.manifests, parentOf(one.file))
     return { root, path: '', module: null, script: relativeTo(root, one.file) }
   }
   const start = one.path ?? importRoot(tree, one.file, search.files, module => written.has(module))
-  const root = one.directory !== null && relativeTo(one.directory, start) !== null ? one.directory : projectRoot(search.manifests, start)
+  const root =
+    one.directory !== null && relativeTo(one.directory, start) !== null
+      ? one.directory
+      : projectRoot(search.manifests, start)
   return { root, path: relativeTo(root, start) ?? '', module: moduleName(one.file, start), script: null }
 }
 
@@ -150,7 +174,15 @@ function settle(
   if (fault) throw fault
   const { root, path, module, script } = layOut(search, one, written)
   const near = nearest(packages, root)
-  const app: AppFact = { interface: one.interface, module, attribute: one.attribute, factory: one.factory, script, path, because: one.because }
+  const app: AppFact = {
+    interface: one.interface,
+    module,
+    attribute: one.attribute,
+    factory: one.factory,
+    script,
+    path,
+    because: one.because,
+  }
   const settings = gathered.django.find(({ candidate }) => candidate.file === one.file)?.settings ?? null
   const moved = root === '' ? [] : [note('app-in-subdirectory', `The app is run from ${root}/.`, one.because)]
   return {
@@ -188,19 +220,36 @@ function notesFor(gathered: Gathered, programs: readonly Program[], group: Group
   const notes: Note[] = []
   const claim = gathered.claims.find(one => one.development && one.candidate !== null && one.firm)
   if (claim && group.best.interface !== 'own') {
-    notes.push(note('development-server-replaced', `${claim.reason.text} starts a development server; a production server takes its place.`, [claim.reason]))
+    notes.push(
+      note(
+        'development-server-replaced',
+        `${claim.reason.text} starts a development server; a production server takes its place.`,
+        [claim.reason],
+      ),
+    )
   }
   const missing = gathered.claims.find(one => one.firm && one.candidate === null)
-  if (missing) notes.push(note('named-app-missing', `${missing.written} is named but not in the code.`, [missing.reason]))
-  const blocking = programs.filter(one => one.file === group.best.file).flatMap(one => one.entries).find(entry => entry.onImport && entry.kind === 'app')
+  if (missing)
+    notes.push(note('named-app-missing', `${missing.written} is named but not in the code.`, [missing.reason]))
+  const blocking = programs
+    .filter(one => one.file === group.best.file)
+    .flatMap(one => one.entries)
+    .find(entry => entry.onImport && entry.kind === 'app')
   if (blocking && group.best.interface !== 'own') {
-    notes.push(note('server-started-on-import', 'Importing the module starts a server: put the call under `if __name__ == "__main__":`.', [{ file: blocking.file, line: blocking.line, text: 'runs on import' }]))
+    notes.push(
+      note(
+        'server-started-on-import',
+        'Importing the module starts a server: put the call under `if __name__ == "__main__":`.',
+        [{ file: blocking.file, line: blocking.line, text: 'runs on import' }],
+      ),
+    )
   }
   return notes
 }
 
 function moved(finding: AppFinding, base: string): AppFinding {
-  const at = <T extends { readonly file: string }>(reasons: readonly T[]): T[] => reasons.map(one => ({ ...one, file: `${base}/${one.file}` }))
+  const at = <T extends { readonly file: string }>(reasons: readonly T[]): T[] =>
+    reasons.map(one => ({ ...one, file: `${base}/${one.file}` }))
   const { app, framework, server, settings } = finding
   return {
     root: finding.root === '' ? base : `${base}/${finding.root}`,
@@ -211,4 +260,3 @@ function moved(finding: AppFinding, base: string): AppFinding {
     notes: finding.notes.map(one => ({ ...one, because: at(one.because) })),
   }
 }
-

@@ -24,11 +24,17 @@ export interface Gathered {
 
 export function gather(search: Search, programs: readonly Program[]): Gathered {
   const commands = readCommands(search.texts)
-  const claims = [...commands.flatMap(one => claimOf(search, one)), ...readNamings(search.texts, search.evaluator).flatMap(one => claimOfNaming(search, one))]
+  const claims = [
+    ...commands.flatMap(one => claimOf(search, one)),
+    ...readNamings(search.texts, search.evaluator).flatMap(one => claimOfNaming(search, one)),
+  ]
   const firm = claims.filter(claim => claim.firm && claim.candidate !== null)
-  const hints = claims.flatMap(({ candidate }) => (candidate ? [{ file: candidate.file, attribute: candidate.attribute }] : []))
+  const hints = claims.flatMap(({ candidate }) =>
+    candidate ? [{ file: candidate.file, attribute: candidate.attribute }] : [],
+  )
 
-  const wanted = commands.map(one => one.command.environment.get('DJANGO_SETTINGS_MODULE')).find(name => name !== undefined) ?? null
+  const wanted =
+    commands.map(one => one.command.environment.get('DJANGO_SETTINGS_MODULE')).find(name => name !== undefined) ?? null
   const projects = findProjects(search)
   const choices = projects.map(project => chooseDjango(search, project, wanted))
   const django = choices.filter((one): one is DjangoChoice => !isWherryError(one))
@@ -43,7 +49,14 @@ export function gather(search: Search, programs: readonly Program[]): Gathered {
     ...startedInSource(search, programs),
     ...ownCandidates(search.evaluator, programs, search.objects),
   ]
-  return { candidates, hints, claims, commands, django, broken: choices.filter((one): one is WherryError => isWherryError(one)) }
+  return {
+    candidates,
+    hints,
+    claims,
+    commands,
+    django,
+    broken: choices.filter((one): one is WherryError => isWherryError(one)),
+  }
 }
 
 /** `runserver` names a project, not an object; a Django object that is named belongs to its project. */
@@ -63,7 +76,16 @@ function pasteFactories(search: Search): Candidate[] {
       const key = `${one.app.file}:${one.app.line}`
       const because = [{ file: one.file, line: one.line, text: `def ${one.name}(global_config, **settings)` }]
       const rest = { reexport: false, because, directory: null, path: null, strength: 'factory' as const }
-      return { key, layers: [key], file: one.file, attribute: one.name, factory: true, interface: one.app.interface, framework: 'pyramid', ...rest }
+      return {
+        key,
+        layers: [key],
+        file: one.file,
+        attribute: one.name,
+        factory: true,
+        interface: one.app.interface,
+        framework: 'pyramid',
+        ...rest,
+      }
     })
 }
 

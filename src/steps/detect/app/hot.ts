@@ -6,7 +6,8 @@ import { placeOf } from './places.ts'
 
 /** The files worth reading: those that can make an app, and those that import one. All others are searched as text only. */
 
-const plain = /\(\s*(?:self\s*,\s*)?environ\w*\s*(?::[^,()]*)?,\s*start_resp|scope\s*(?::[^,()]*)?,\s*receive|Request\.application/
+const plain =
+  /\(\s*(?:self\s*,\s*)?environ\w*\s*(?::[^,()]*)?,\s*start_resp|scope\s*(?::[^,()]*)?,\s*receive|Request\.application/
 
 const imported = new RegExp(
   `^[ \\t]*(?:from|import)[ \\t]+(?:${frameworks.flatMap(framework => framework.imports).join('|')})\\b`,
@@ -29,7 +30,9 @@ function isMigration(tree: SourceTree, file: string): boolean {
 function isSeed(text: string): boolean {
   if (plain.test(text)) return true
   if (!imported.test(text) && !/\bimport\b[^\n]*,/.test(text)) return false
-  return frameworks.some(({ imports, words }) => imports.some(name => text.includes(name)) && words.some(word => text.includes(word)))
+  return frameworks.some(
+    ({ imports, words }) => imports.some(name => text.includes(name)) && words.some(word => text.includes(word)),
+  )
 }
 
 /** The files that import one of these, directly or over others, found by text first. */
@@ -38,14 +41,19 @@ export function findImporters(tree: SourceTree, hot: ReadonlySet<string>): Set<s
   let fresh = [...hot]
   while (fresh.length > 0) {
     const words = new Set(fresh.map(stemOf).filter(stem => stem !== ''))
-    const pattern = new RegExp(`(?:^|\\n)[ \\t]*(?:from|import)\\b[^\\n#]*\\b(?:${[...words].map(escape).join('|')})\\b`)
+    const pattern = new RegExp(
+      `(?:^|\\n)[ \\t]*(?:from|import)\\b[^\\n#]*\\b(?:${[...words].map(escape).join('|')})\\b`,
+    )
     const next: string[] = []
     const wanted = new Set(fresh)
     for (const file of tree.files) {
       if (hot.has(file) || found.has(file) || placeOf(file) === 'beside' || isMigration(tree, file)) continue
       const text = tree.text(file)
       if (!pattern.test(text) && !/from\s+\.+\s+import/.test(text)) continue
-      if (!importsOf(tree, file).some(one => one.file !== null && wanted.has(one.file) && one.placed.guard !== 'typing')) continue
+      if (
+        !importsOf(tree, file).some(one => one.file !== null && wanted.has(one.file) && one.placed.guard !== 'typing')
+      )
+        continue
       found.add(file)
       next.push(file)
     }
@@ -76,4 +84,3 @@ export function namesOf(tree: SourceTree, file: string): { readonly own: string[
   }
   return { own, imported }
 }
-

@@ -29,7 +29,12 @@ export function manifestDirectories(files: readonly string[]): Set<string> {
  * The directory that must be on sys.path for a file and all it imports: where its own absolute imports start, and those of the
  * `others` that import it, else what a command writes, else the directory above its packages.
  */
-export function importRoot(tree: SourceTree, file: string, others: Iterable<string>, written: (module: string) => boolean): string {
+export function importRoot(
+  tree: SourceTree,
+  file: string,
+  others: Iterable<string>,
+  written: (module: string) => boolean,
+): string {
   const options = rootsFor(tree, file)
   const votes = new Map<string, number>()
   for (const one of [...closureOf(tree, file, 300)]) {
@@ -45,7 +50,9 @@ export function importRoot(tree: SourceTree, file: string, others: Iterable<stri
       if (root !== null) votes.set(root, (votes.get(root) ?? 0) + 5)
     }
   }
-  const voted = options.filter(root => (votes.get(root) ?? 0) > 0).sort((a, b) => (votes.get(b) ?? 0) - (votes.get(a) ?? 0))
+  const voted = options
+    .filter(root => (votes.get(root) ?? 0) > 0)
+    .sort((a, b) => (votes.get(b) ?? 0) - (votes.get(a) ?? 0))
   if (voted[0] !== undefined) return voted[0]
   const said = options.find(root => written(moduleName(file, root) ?? ''))
   if (said !== undefined) return said
@@ -89,4 +96,3 @@ export function relativeTo(from: string, to: string): string | null {
   if (to === from) return ''
   return to.startsWith(`${from}/`) ? to.slice(from.length + 1) : null
 }
-

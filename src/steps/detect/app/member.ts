@@ -59,7 +59,12 @@ function memberOfClass(
     const set = findSelfValue(statement, name)
     if (!set) continue
     const parameters = bindConstructor(evaluator, statement, self, call, at)
-    const thing = evaluator.value(set.value, { file: of.file, bodies: [statement.body, ...of.env.bodies], parameters, before: set.line })
+    const thing = evaluator.value(set.value, {
+      file: of.file,
+      bodies: [statement.body, ...of.env.bodies],
+      parameters,
+      before: set.line,
+    })
     if (thing) return thing
   }
   for (const base of depth > 8 ? [] : of.statement.bases) {
@@ -77,7 +82,13 @@ function methodThing(evaluator: Evaluator, of: ClassThing, statement: FunctionSt
   const method: Thing = { kind: 'function', file: of.file, statement, env: of.env, self }
   const isProperty = statement.decorators.some(d => d.kind === 'name' && /^(?:cached_)?property$/.test(d.name))
   if (!isProperty) return method
-  const call: Value = { kind: 'call', callee: { kind: 'unknown', line: 0 }, args: [], keywords: new Map(), line: statement.line }
+  const call: Value = {
+    kind: 'call',
+    callee: { kind: 'unknown', line: 0 },
+    args: [],
+    keywords: new Map(),
+    line: statement.line,
+  }
   return evaluator.call(method, call, of.env)
 }
 

@@ -1,7 +1,7 @@
 import { readToml } from '../../../python/toml/read.ts'
 import { locate } from '../../../python/toml/locate.ts'
 import { findOrigin } from '../../../python/source/origin.ts'
-import { parentOf } from "../../../python/source/resolve.ts"
+import { parentOf } from '../../../python/source/resolve.ts'
 import { stringOf } from '../../../python/source/value.ts'
 import { placeOf } from './places.ts'
 import { readText, type Texts } from './search.ts'
@@ -42,16 +42,28 @@ function readPyproject(texts: Texts, file: string): Naming[] {
     // A broken pyproject.toml is named where packages are read.
     return []
   }
-  const at = (keys: readonly string[]): unknown => keys.reduce<unknown>((value, key) => (isTable(value) ? value[key] : undefined), table)
+  const at = (keys: readonly string[]): unknown =>
+    keys.reduce<unknown>((value, key) => (isTable(value) ? value[key] : undefined), table)
   const found: Naming[] = []
   const add = (by: Naming['by'], target: unknown, keys: readonly string[], key: string): void => {
     if (typeof target !== 'string') return
-    found.push({ target, by, directory: parentOf(file), file, line: locate(source, keys, key), text: `${key} = "${target}"` })
+    found.push({
+      target,
+      by,
+      directory: parentOf(file),
+      file,
+      line: locate(source, keys, key),
+      text: `${key} = "${target}"`,
+    })
   }
   add('fastapi', at(['tool', 'fastapi', 'entrypoint']), ['tool', 'fastapi'], 'entrypoint')
-  for (const keys of [['project', 'scripts'], ['tool', 'poetry', 'scripts']]) {
+  for (const keys of [
+    ['project', 'scripts'],
+    ['tool', 'poetry', 'scripts'],
+  ]) {
     const scripts = at(keys)
-    if (isTable(scripts)) for (const [name, target] of Object.entries(scripts).slice(0, 50)) add('script', target, keys, name)
+    if (isTable(scripts))
+      for (const [name, target] of Object.entries(scripts).slice(0, 50)) add('script', target, keys, name)
   }
   const paste = at(['project', 'entry-points', 'paste.app_factory'])
   if (isTable(paste)) add('paste', paste['main'], ['project', 'entry-points', 'paste.app_factory'], 'main')
@@ -65,7 +77,9 @@ function isTable(value: unknown): value is Record<string, unknown> {
 function readEnvironment(texts: Texts, file: string): Naming[] {
   return lines(texts, file).flatMap(([text, line]) => {
     const [, target] = /^\s*(?:export\s+)?(?:FLASK_APP|QUART_APP|LITESTAR_APP)\s*=\s*["']?([^"'#\s]+)/.exec(text) ?? []
-    return target === undefined ? [] : [{ target, by: 'flask' as const, directory: parentOf(file), file, line, text: text.trim() }]
+    return target === undefined
+      ? []
+      : [{ target, by: 'flask' as const, directory: parentOf(file), file, line, text: text.trim() }]
   })
 }
 
@@ -78,7 +92,9 @@ function readGunicorn(evaluator: Evaluator, file: string): Naming[] {
   const origin = findOrigin(evaluator.tree, file, 'wsgi_app')
   const value = origin?.kind === 'bound' && origin.binding.kind === 'value' ? origin.binding.value : null
   const target = stringOf(value)
-  return target === null || !value ? [] : [{ target, by: 'server', directory: parentOf(file), file, line: value.line, text: `wsgi_app = "${target}"` }]
+  return target === null || !value
+    ? []
+    : [{ target, by: 'server', directory: parentOf(file), file, line: value.line, text: `wsgi_app = "${target}"` }]
 }
 
 /** Entry points of setup.py and setup.cfg, by their own notation: `name = package.module:function`. */
@@ -107,4 +123,3 @@ function readUwsgi(texts: Texts, file: string): Naming[] {
   const target = callable === undefined || module.includes(':') ? module : `${module.replace(/\.py$/, '')}:${callable}`
   return [{ target, by: 'server', directory: parentOf(file), file, line, text: `module = ${target}` }]
 }
-

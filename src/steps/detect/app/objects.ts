@@ -53,7 +53,12 @@ export function findObjects(evaluator: Evaluator): Found {
   return { candidates, needy, files: new Set([...hot, ...importers]) }
 }
 
-function readName(evaluator: Evaluator, file: string, name: string, thing: Thing): Candidate | NeedyFactory | 'class' | null {
+function readName(
+  evaluator: Evaluator,
+  file: string,
+  name: string,
+  thing: Thing,
+): Candidate | NeedyFactory | 'class' | null {
   if (thing.kind === 'class') return 'class'
   if (thing.kind === 'app') return toCandidate(evaluator, file, name, thing, false)
   if (thing.kind !== 'function' || thing.file !== file) return null
@@ -90,13 +95,34 @@ function plainCandidate(
   const key = `${file}:${statement.line}`
   const because = [reasonAt(evaluator, file, statement.line)]
   const rest = { reexport: false, because, directory: null, path: null }
-  return { key, layers: [key], file, attribute: name, factory: false, interface: signature, framework: null, strength: 'object', ...rest }
+  return {
+    key,
+    layers: [key],
+    file,
+    attribute: name,
+    factory: false,
+    interface: signature,
+    framework: null,
+    strength: 'object',
+    ...rest,
+  }
 }
 
-function readFactory(evaluator: Evaluator, file: string, name: string, thing: FunctionThing): Candidate | NeedyFactory | null {
+function readFactory(
+  evaluator: Evaluator,
+  file: string,
+  name: string,
+  thing: FunctionThing,
+): Candidate | NeedyFactory | null {
   const { statement } = thing
   if (!returnsSomething(thing)) return null
-  const call = { kind: 'call', callee: { kind: 'unknown', line: 0 }, args: [], keywords: new Map(), line: statement.line } as const
+  const call = {
+    kind: 'call',
+    callee: { kind: 'unknown', line: 0 },
+    args: [],
+    keywords: new Map(),
+    line: statement.line,
+  } as const
   const app = evaluator.call(thing, call, thing.env)
   if (app?.kind !== 'app') return null
   const required = statement.parameters.filter(parameter => parameter.star === '' && parameter.value === null)
@@ -122,14 +148,20 @@ function returnsSomething({ statement }: FunctionThing): boolean {
 function lineOf(evaluator: Evaluator, file: string, name: string): number | null {
   for (const { statement } of [...walk(evaluator.tree.module(file).body)].toReversed()) {
     if (statement.kind === 'assign' && statement.targets.some(target => hasName(target, name))) return statement.line
-    if ((statement.kind === 'from' || statement.kind === 'import') && statement.names.some(n => n.as === name || ('name' in n && n.name === name))) {
+    if (
+      (statement.kind === 'from' || statement.kind === 'import') &&
+      statement.names.some(n => n.as === name || ('name' in n && n.name === name))
+    ) {
       return statement.line
     }
   }
   return null
 }
 
-function hasName(target: { kind: string; name?: string; items?: readonly { kind: string; name?: string }[] }, name: string): boolean {
+function hasName(
+  target: { kind: string; name?: string; items?: readonly { kind: string; name?: string }[] },
+  name: string,
+): boolean {
   if (target.kind === 'name') return target.name === name
   return target.items?.some(item => hasName(item, name)) ?? false
 }
@@ -137,7 +169,9 @@ function hasName(target: { kind: string; name?: string; items?: readonly { kind:
 function reasons(evaluator: Evaluator, file: string, line: number, app: AppThing): Reason[] {
   const here = reasonAt(evaluator, file, line)
   const core = coreOf(app)
-  return core.line === 0 || (core.file === file && core.line === line) ? [here] : [here, reasonAt(evaluator, core.file, core.line)]
+  return core.line === 0 || (core.file === file && core.line === line)
+    ? [here]
+    : [here, reasonAt(evaluator, core.file, core.line)]
 }
 
 /** A line of the source as evidence. */

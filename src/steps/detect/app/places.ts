@@ -1,16 +1,19 @@
 /** Which directories hold the app and which hold something beside it. */
 
 /** Installed, generated or template code: nobody's source. */
-const never = /(?:^|\/)(?:node_modules|site-packages|dist-packages|bower_components|__pycache__|\.[^/]+|venv|virtualenv|[^/]*\{\{[^/]*|[^/]*\{%[^/]*|egg-info|third[_-]?party|vendored?|_vendor)\//
+const never =
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|bower_components|__pycache__|\.[^/]+|venv|virtualenv|[^/]*\{\{[^/]*|[^/]*\{%[^/]*|egg-info|third[_-]?party|vendored?|_vendor)\//
 
 /** Tests, documentation and tools: never the app, even when nothing else is there. */
 const beside =
   /(?:^|\/)(?:tests?|testing|unit_?tests?|integration[_-]?tests?|e2e|test[_-](?:project|app|apps|site|settings|proj)|testapp|testproject|testsite|tests?_\w+|\w+_tests?|docs?|documentation|docs_src|benchmarks?|perf|migrations|alembic|notebooks?|stubs|typings|fixtures|ci|githooks)\//i
 
 /** Shown rather than run: an app only when the repository is about nothing else. */
-const shown = /(?:^|\/)(?:examples?|samples?|sample[_-]?apps?|example[_-]?\w+|\w+[_-]examples?|demos?|demo[_-]\w+|sandbox|playground|tutorials?|snippets|templates?|cookbook|contrib|experiments?|scripts?|tools?|utils?|hack|dev|local|research|labs?|exercises?|lessons?|chapters?|assets|static|extras?|archive[sd]?|old|legacy|deprecated|backup|bak|attic)\//i
+const shown =
+  /(?:^|\/)(?:examples?|samples?|sample[_-]?apps?|example[_-]?\w+|\w+[_-]examples?|demos?|demo[_-]\w+|sandbox|playground|tutorials?|snippets|templates?|cookbook|contrib|experiments?|scripts?|tools?|utils?|hack|dev|local|research|labs?|exercises?|lessons?|chapters?|assets|static|extras?|archive[sd]?|old|legacy|deprecated|backup|bak|attic)\//i
 
-const testFile = /(?:^|\/)(?:conftest|test_[^/]*|[^/]*_tests?|tests?|locustfile|noxfile|tasks?|fabfile|setup|gunicorn[^/]*conf[^/]*|gunicorn[_.-]?config|hypercorn[^/]*)\.py$/i
+const testFile =
+  /(?:^|\/)(?:conftest|test_[^/]*|[^/]*_tests?|tests?|locustfile|noxfile|tasks?|fabfile|setup|gunicorn[^/]*conf[^/]*|gunicorn[_.-]?config|hypercorn[^/]*)\.py$/i
 
 export type Place = 'app' | 'shown' | 'beside' | 'never'
 
@@ -26,10 +29,34 @@ export function placeOf(file: string): Place {
 }
 
 /** Names that people and servers look for, most telling first. They decide only between otherwise equal objects. */
-const names = ['wsgi', 'asgi', 'main', 'app', 'application', 'server', 'index', 'run', 'api', 'webapp', 'web', '__init__', '__main__', 'home', 'start', 'serve', 'runserver', 'streamlit_app', 'gradio_app', 'demo', 'webui', 'dashboard']
+const names = [
+  'wsgi',
+  'asgi',
+  'main',
+  'app',
+  'application',
+  'server',
+  'index',
+  'run',
+  'api',
+  'webapp',
+  'web',
+  '__init__',
+  '__main__',
+  'home',
+  'start',
+  'serve',
+  'runserver',
+  'streamlit_app',
+  'gradio_app',
+  'demo',
+  'webui',
+  'dashboard',
+]
 
 /** Files that hold an app for another purpose: a worker's context, a command line. */
-const helpers = /^(?:manage|celery\w*|\w*celery|tasks?|\w*worker\w*|cli|shell|migrate|seed\w*|init_?db|create_?db|db_\w+|fabfile|console|scheduler|cron|debug|dev|\w*_dev|local|autoapp_cli|lambda\w*|\w*lambda|handler|locustfile|profile\w*|generate\w*|export\w*|dump\w*|\w*mock\w*|mock\w*|\w*example\w*|\w*demo\w*|\w*old|old\w*|\w*backup\w*|test\w*|\w*_test|conftest|settings|config)$/i
+const helpers =
+  /^(?:manage|celery\w*|\w*celery|tasks?|\w*worker\w*|cli|shell|migrate|seed\w*|init_?db|create_?db|db_\w+|fabfile|console|scheduler|cron|debug|dev|\w*_dev|local|autoapp_cli|lambda\w*|\w*lambda|handler|locustfile|profile\w*|generate\w*|export\w*|dump\w*|\w*mock\w*|mock\w*|\w*example\w*|\w*demo\w*|\w*old|old\w*|\w*backup\w*|test\w*|\w*_test|conftest|settings|config)$/i
 
 /** The rank of a name that tells nothing; a helper's is larger. */
 export const lastName = names.length
@@ -43,7 +70,24 @@ export function rankName(file: string): number {
   return index === -1 ? names.length : index
 }
 
-const attributes = ['app', 'application', 'wsgi_app', 'asgi_app', 'wsgi', 'asgi', 'server', 'api', 'create_app', 'make_app', 'create_application', 'get_app', 'build_app', 'get_application', 'app_factory', 'main']
+const attributes = [
+  'app',
+  'application',
+  'wsgi_app',
+  'asgi_app',
+  'wsgi',
+  'asgi',
+  'server',
+  'api',
+  'create_app',
+  'make_app',
+  'create_application',
+  'get_app',
+  'build_app',
+  'get_application',
+  'app_factory',
+  'main',
+]
 
 /** Smaller is more telling. */
 export function rankAttribute(name: string): number {

@@ -27,7 +27,11 @@ export function findPrograms(evaluator: Evaluator, files: ReadonlySet<string>): 
     const place = placeOf(file)
     if ((place !== 'app' && place !== 'shown') || isNeverSource(file)) return false
     const text = tree.text(file)
-    return /__main__/.test(text) || file.endsWith('/__main__.py') || (files.has(file) && /\b(?:run|launch|serve|start|listen|serve_forever|streamlit|chainlit|servable)\b/.test(text))
+    return (
+      /__main__/.test(text) ||
+      file.endsWith('/__main__.py') ||
+      (files.has(file) && /\b(?:run|launch|serve|start|listen|serve_forever|streamlit|chainlit|servable)\b/.test(text))
+    )
   })
   const ordered = scripts.sort((a, b) => rankName(a) - rankName(b) || a.length - b.length).slice(0, most)
   return ordered.map(file => readProgram(evaluator, file)).filter(one => one.entries.length > 0 || one.runner !== null)
@@ -46,7 +50,10 @@ function findRunner(evaluator: Evaluator, file: string, calls: readonly ReachedC
     frameworks.find(({ scripts, imports }) => {
       if (!scripts || !imports.some(top => new RegExp(`\\b(?:import|from)\\s+${top}\\b`).test(text))) return false
       if (/(?:^|\/)pages\//.test(file) && text.length > 0 && hasHome(evaluator, file)) return false
-      return calls.some(call => call.file === file && scripts.uses.test(call.name)) || decorates(evaluator, file, scripts.uses)
+      return (
+        calls.some(call => call.file === file && scripts.uses.test(call.name)) ||
+        decorates(evaluator, file, scripts.uses)
+      )
     }) ?? null
   )
 }
@@ -74,34 +81,63 @@ function runnerLine(calls: readonly ReachedCall[], runner: Framework, file: stri
 }
 
 /** Programs that bring their server, as candidates; those that only start a module's object are not among them. */
-export function ownCandidates(evaluator: Evaluator, programs: readonly Program[], objects: readonly Candidate[]): Candidate[] {
+export function ownCandidates(
+  evaluator: Evaluator,
+  programs: readonly Program[],
+  objects: readonly Candidate[],
+): Candidate[] {
   const served = new Set(objects.filter(one => one.interface !== 'own').flatMap(one => one.layers))
   const found = programs.flatMap(program => ownCandidate(evaluator, program, served) ?? [])
   const files = new Set(found.map(one => one.file))
   // A program that another one imports is a part of it.
-  return found.filter(one => !found.some(other => other.file !== one.file && imports(evaluator, other.file, one.file) && files.has(one.file)))
+  return found.filter(
+    one =>
+      !found.some(other => other.file !== one.file && imports(evaluator, other.file, one.file) && files.has(one.file)),
+  )
 }
 
 function imports(evaluator: Evaluator, file: string, other: string): boolean {
-  return closureOf(evaluator.tree, file, 300).has(other) && !importsOf(evaluator.tree, other).some(one => one.file === file)
+  return (
+    closureOf(evaluator.tree, file, 300).has(other) && !importsOf(evaluator.tree, other).some(one => one.file === file)
+  )
 }
 
 function ownCandidate(evaluator: Evaluator, program: Program, served: ReadonlySet<string>): Candidate | null {
   for (const entry of program.entries) {
     if (entry.kind === 'own') {
       const stronger = entry.app !== null && entry.app.interface !== 'own'
-      return toCandidate(evaluator, program.file, entry, entry.framework?.name ?? null, stronger ? keyOf(coreOf(entry.app)) : null)
+      return toCandidate(
+        evaluator,
+        program.file,
+        entry,
+        entry.framework?.name ?? null,
+        stronger ? keyOf(coreOf(entry.app)) : null,
+      )
     }
     if (entry.kind !== 'app' || entry.development) continue
     if (layersOf(entry.app).some(layer => served.has(keyOf(layer)))) continue
     return toCandidate(evaluator, program.file, entry, coreOf(entry.app).framework?.name ?? null, null)
   }
   if (!program.runner) return null
-  const at = { file: program.file, line: program.line, onImport: true, kind: 'own' as const, framework: program.runner, app: null, name: '' }
+  const at = {
+    file: program.file,
+    line: program.line,
+    onImport: true,
+    kind: 'own' as const,
+    framework: program.runner,
+    app: null,
+    name: '',
+  }
   return toCandidate(evaluator, program.file, at, program.runner.name, null)
 }
 
-function toCandidate(evaluator: Evaluator, file: string, entry: Entry, framework: string | null, key: string | null): Candidate {
+function toCandidate(
+  evaluator: Evaluator,
+  file: string,
+  entry: Entry,
+  framework: string | null,
+  key: string | null,
+): Candidate {
   return {
     key: key ?? `${file}:script`,
     layers: key === null ? [`${file}:script`] : [key],

@@ -10,7 +10,12 @@ import { refuseNoApp } from './refuse.ts'
 import type { Search } from './search.ts'
 
 /** Why nothing can be served, the most useful reason first. */
-export function refuseNothing(search: Search, gathered: Gathered, programs: readonly Program[], passed: readonly Group[]): WherryError {
+export function refuseNothing(
+  search: Search,
+  gathered: Gathered,
+  programs: readonly Program[],
+  passed: readonly Group[],
+): WherryError {
   const missing = gathered.claims.find(claim => claim.firm && claim.candidate === null)
   if (missing && passed.length === 0) {
     return appModuleMissing({
@@ -38,11 +43,18 @@ export function refuseNothing(search: Search, gathered: Gathered, programs: read
       evidence: [reasonAt(search.evaluator, started.file, started.line)],
     })
   }
-  return refuseNoApp(search, passed.map(group => group.best))
+  return refuseNoApp(
+    search,
+    passed.map(group => group.best),
+  )
 }
 
 function isLibrary(search: Search): boolean {
-  return ['setup.py', 'setup.cfg', 'pyproject.toml'].some(file => search.texts.has(file) && /\[build-system\]|\[metadata\]|setup\s*\(|\[tool\.poetry\]/.test(search.texts.text(file) ?? ''))
+  return ['setup.py', 'setup.cfg', 'pyproject.toml'].some(
+    file =>
+      search.texts.has(file) &&
+      /\[build-system\]|\[metadata\]|setup\s*\(|\[tool\.poetry\]/.test(search.texts.text(file) ?? ''),
+  )
 }
 
 function startedApp(programs: readonly Program[]): { readonly file: string; readonly line: number } | null {
@@ -54,15 +66,27 @@ function startedApp(programs: readonly Program[]): { readonly file: string; read
 }
 
 /** Several apps have an equal claim: all are listed, and how to name one. */
-export function refuseAmbiguous(search: Search, groups: readonly Group[], layOut: (one: Candidate) => { root: string; module: string | null; script: string | null }): WherryError {
+export function refuseAmbiguous(
+  search: Search,
+  groups: readonly Group[],
+  layOut: (one: Candidate) => { root: string; module: string | null; script: string | null },
+): WherryError {
   const named = groups.slice(0, 10).map(({ best }) => ({ best, at: layOut(best) }))
   const places = new Set(named.map(({ at }) => at.root))
-  const write = ({ best, at }: (typeof named)[number]): string => at.script ?? `${at.module}:${best.attribute}${best.factory ? '()' : ''}`
+  const write = ({ best, at }: (typeof named)[number]): string =>
+    at.script ?? `${at.module}:${best.attribute}${best.factory ? '()' : ''}`
   const [first] = named
   return ambiguousApp({
     what: `${groups.length} apps have an equal claim: ${named.map(one => (one.at.root === '' ? write(one) : `${one.at.root}/ ${write(one)}`)).join(', ')}.`,
     why: 'Nothing in the code or in a Procfile says which is meant.',
-    next: places.size > 1 ? `Name the directory in wherry.toml: root = "${first?.at.root}".` : `Name one in wherry.toml: app = "${first ? write(first) : ''}".`,
-    evidence: named.map(({ best, at }) => ({ file: best.file, line: best.because[0]?.line ?? null, text: `${write({ best, at })} · ${best.framework ?? 'plain'} ${best.interface}` })),
+    next:
+      places.size > 1
+        ? `Name the directory in wherry.toml: root = "${first?.at.root}".`
+        : `Name one in wherry.toml: app = "${first ? write(first) : ''}".`,
+    evidence: named.map(({ best, at }) => ({
+      file: best.file,
+      line: best.because[0]?.line ?? null,
+      text: `${write({ best, at })} · ${best.framework ?? 'plain'} ${best.interface}`,
+    })),
   })
 }

@@ -14,10 +14,20 @@ interface Looks {
 
 /** Each kind by what its source imports or its files are called; the first that fits is said. */
 const kinds: readonly { readonly like: string; readonly text: RegExp; readonly file?: RegExp }[] = [
-  { like: 'functions for a serverless platform', text: /\bdef\s+lambda_handler\s*\(|\bazure\.functions\b|\bfunctions_framework\b|\bfrom chalice import|\baws_lambda_powertools\b/, file: /(?:^|\/)(?:function\.json|host\.json|serverless\.ya?ml|samconfig\.toml)$/ },
-  { like: 'a chat bot', text: /^\s*(?:import|from)\s+(?:discord|nextcord|disnake|telegram|telebot|aiogram|pyrogram|telethon|slack_bolt|vkbottle|vk_api|twitchio|hikari|interactions|tweepy|praw|botpy|nonebot)\b/m },
+  {
+    like: 'functions for a serverless platform',
+    text: /\bdef\s+lambda_handler\s*\(|\bazure\.functions\b|\bfunctions_framework\b|\bfrom chalice import|\baws_lambda_powertools\b/,
+    file: /(?:^|\/)(?:function\.json|host\.json|serverless\.ya?ml|samconfig\.toml)$/,
+  },
+  {
+    like: 'a chat bot',
+    text: /^\s*(?:import|from)\s+(?:discord|nextcord|disnake|telegram|telebot|aiogram|pyrogram|telethon|slack_bolt|vkbottle|vk_api|twitchio|hikari|interactions|tweepy|praw|botpy|nonebot)\b/m,
+  },
   { like: 'a scraper', text: /^\s*(?:import|from)\s+(?:scrapy|crawlee)\b/m },
-  { like: 'a desktop program', text: /^\s*(?:import|from)\s+(?:PyQt\d|PySide\d|tkinter|wx|kivy|pygame|customtkinter)\b/m },
+  {
+    like: 'a desktop program',
+    text: /^\s*(?:import|from)\s+(?:PyQt\d|PySide\d|tkinter|wx|kivy|pygame|customtkinter)\b/m,
+  },
 ]
 
 /** The refusal for a repository in which nothing can be served. `passed` are candidates in tests, examples and the like. */
@@ -28,7 +38,16 @@ export function refuseNoApp(search: Search, passed: readonly Candidate[]): Wherr
     what: `No web app was found: this looks like ${looks.like}.`,
     ...(named === null ? {} : { why: `${named} is asked for, but no source makes an app with it.` }),
     next: 'When there is an app all the same, name it: app = "module:attribute" in wherry.toml.',
-    evidence: [...looks.evidence, ...passed.slice(0, 5).map(one => ({ file: one.file, line: one.because[0]?.line ?? null, text: `passed over: ${one.because[0]?.text ?? ''}` }))],
+    evidence: [
+      ...looks.evidence,
+      ...passed
+        .slice(0, 5)
+        .map(one => ({
+          file: one.file,
+          line: one.because[0]?.line ?? null,
+          text: `passed over: ${one.because[0]?.text ?? ''}`,
+        })),
+    ],
   })
 }
 
@@ -44,21 +63,31 @@ function describe(search: Search, passed: readonly Candidate[]): Looks {
   const library = findLibrary(search, sources)
   if (library && passed.length > 0) return library
   for (const kind of kinds) {
-    const file = texts.files.find(one => kind.file?.test(one) && placeOf(one) === 'app') ?? sources.find(one => kind.text.test(tree.text(one)))
-    if (file !== undefined) return { like: kind.like, evidence: [{ file, text: firstMatch(tree.text(file), kind.text) }] }
+    const file =
+      texts.files.find(one => kind.file?.test(one) && placeOf(one) === 'app') ??
+      sources.find(one => kind.text.test(tree.text(one)))
+    if (file !== undefined)
+      return { like: kind.like, evidence: [{ file, text: firstMatch(tree.text(file), kind.text) }] }
   }
   if (library) return library
   const notebooks = texts.files.filter(file => file.endsWith('.ipynb'))
-  if (notebooks.length > sources.length && notebooks[0] !== undefined) return { like: 'notebooks', evidence: [{ file: notebooks[0], text: 'Jupyter notebook' }] }
+  if (notebooks.length > sources.length && notebooks[0] !== undefined)
+    return { like: 'notebooks', evidence: [{ file: notebooks[0], text: 'Jupyter notebook' }] }
   const script = sources.find(file => /__name__\s*==/.test(tree.text(file))) ?? sources[0]
   return { like: 'a script', evidence: script === undefined ? [] : [{ file: script, text: 'runs and ends' }] }
 }
 
 function findLibrary(search: Search, sources: readonly string[]): Looks | null {
   const { texts } = search
-  const manifest = ['setup.py', 'setup.cfg', 'pyproject.toml'].find(file => texts.has(file) && /\[project\]|\[build-system\]|\[metadata\]|\[tool\.poetry\]|setup\s*\(/.test(texts.text(file) ?? ''))
+  const manifest = ['setup.py', 'setup.cfg', 'pyproject.toml'].find(
+    file =>
+      texts.has(file) &&
+      /\[project\]|\[build-system\]|\[metadata\]|\[tool\.poetry\]|setup\s*\(/.test(texts.text(file) ?? ''),
+  )
   const hasPackage = sources.some(file => file.endsWith('/__init__.py') && parentOf(file).split('/').length <= 2)
-  return manifest !== undefined && hasPackage ? { like: 'a library', evidence: [{ file: manifest, text: 'declares a package to install' }] } : null
+  return manifest !== undefined && hasPackage
+    ? { like: 'a library', evidence: [{ file: manifest, text: 'declares a package to install' }] }
+    : null
 }
 
 function firstMatch(text: string, pattern: RegExp): string {

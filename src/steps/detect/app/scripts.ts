@@ -26,7 +26,8 @@ export function reachCalls(evaluator: Evaluator, file: string): ReachedCall[] {
     for (const { statement, guard } of walk(statements)) {
       if (found.length > most || guard === 'typing') continue
       const at = guard === 'main' ? guarded(statements, env) : env
-      for (const value of valuesOf(statement)) visitValue(value, { ...at, before: statement.line }, depth, onImport && guard === null)
+      for (const value of valuesOf(statement))
+        visitValue(value, { ...at, before: statement.line }, depth, onImport && guard === null)
     }
   }
   const visitValue = (value: Value, env: Env, depth: number, onImport: boolean): void => {
@@ -44,14 +45,21 @@ export function reachCalls(evaluator: Evaluator, file: string): ReachedCall[] {
       const method = scopeOf(thing.statement.body).names.get('__init__')?.at(-1)
       if (method?.kind === 'function') {
         const self = evaluator.call(thing, call, env)
-        enter({ kind: 'function', file: thing.file, statement: method.statement, env: thing.env, self }, call, env, depth, onImport)
+        enter(
+          { kind: 'function', file: thing.file, statement: method.statement, env: thing.env, self },
+          call,
+          env,
+          depth,
+          onImport,
+        )
       }
     }
     // Thread(target=serve), and commands registered on a click group or Typer.
     const target = call.keywords.get('target')
     const run = target ? evaluator.value(target, env) : null
     if (run?.kind === 'function') enter(run, call, env, depth, onImport)
-    if (thing?.kind === 'external' && /^(?:typer|click|fire|cyclopts)\b/.test(thing.name)) enterCommands(env, depth, onImport)
+    if (thing?.kind === 'external' && /^(?:typer|click|fire|cyclopts)\b/.test(thing.name))
+      enterCommands(env, depth, onImport)
   }
   const enter = (thing: FunctionThing, call: CallValue, env: Env, depth: number, onImport: boolean): void => {
     if (visited.has(thing.statement)) return
@@ -60,16 +68,29 @@ export function reachCalls(evaluator: Evaluator, file: string): ReachedCall[] {
     const shift = thing.self ? 1 : 0
     for (const [i, parameter] of thing.statement.parameters.entries()) {
       const given = call.keywords.get(parameter.name) ?? call.args[i - shift]
-      parameters.set(parameter.name, () => (shift === 1 && i === 0 ? thing.self : given ? evaluator.value(given, env) : null))
+      parameters.set(parameter.name, () =>
+        shift === 1 && i === 0 ? thing.self : given ? evaluator.value(given, env) : null,
+      )
     }
-    const inner = { file: thing.file, bodies: [thing.statement.body, ...thing.env.bodies], parameters, before: Number.POSITIVE_INFINITY }
+    const inner = {
+      file: thing.file,
+      bodies: [thing.statement.body, ...thing.env.bodies],
+      parameters,
+      before: Number.POSITIVE_INFINITY,
+    }
     visit(thing.statement.body, inner, depth + 1, onImport)
   }
   const enterCommands = (env: Env, depth: number, onImport: boolean): void => {
     for (const { statement } of walk(evaluator.tree.module(env.file).body)) {
       if (statement.kind !== 'function' || statement.decorators.length === 0) continue
       const thing: FunctionThing = { kind: 'function', file: env.file, statement, env: fileEnv(env.file), self: null }
-      const nothing: CallValue = { kind: 'call', callee: { kind: 'unknown', line: 0 }, args: [], keywords: new Map(), line: statement.line }
+      const nothing: CallValue = {
+        kind: 'call',
+        callee: { kind: 'unknown', line: 0 },
+        args: [],
+        keywords: new Map(),
+        line: statement.line,
+      }
       enter(thing, nothing, env, depth, onImport)
     }
   }
@@ -81,7 +102,12 @@ export function reachCalls(evaluator: Evaluator, file: string): ReachedCall[] {
 /** What one function reaches when a console script calls it. */
 export function reachFrom(evaluator: Evaluator, thing: FunctionThing): ReachedCall[] {
   const found: ReachedCall[] = []
-  const env: Env = { file: thing.file, bodies: [thing.statement.body], parameters: new Map(), before: Number.POSITIVE_INFINITY }
+  const env: Env = {
+    file: thing.file,
+    bodies: [thing.statement.body],
+    parameters: new Map(),
+    before: Number.POSITIVE_INFINITY,
+  }
   const visit = (statements: readonly Statement[], at: Env, depth: number): void => {
     for (const { statement } of walk(statements)) {
       for (const value of valuesOf(statement)) {
@@ -89,9 +115,14 @@ export function reachFrom(evaluator: Evaluator, thing: FunctionThing): ReachedCa
           if (inner.kind !== 'call' || found.length > most) continue
           const callee = evaluator.value(inner.callee, { ...at, before: statement.line })
           const name = nameOf(callee, inner)
-          if (name !== null) found.push({ name, call: inner, env: { ...at, before: statement.line }, file: at.file, onImport: false })
+          if (name !== null)
+            found.push({ name, call: inner, env: { ...at, before: statement.line }, file: at.file, onImport: false })
           if (callee?.kind !== 'function' || depth >= deepest) continue
-          visit(callee.statement.body, { ...at, file: callee.file, bodies: [callee.statement.body], parameters: new Map() }, depth + 1)
+          visit(
+            callee.statement.body,
+            { ...at, file: callee.file, bodies: [callee.statement.body], parameters: new Map() },
+            depth + 1,
+          )
         }
       }
     }
@@ -103,7 +134,9 @@ export function reachFrom(evaluator: Evaluator, thing: FunctionThing): ReachedCa
 /** Names bound under the main guard are visible there. */
 function guarded(statements: readonly Statement[], env: Env): Env {
   const bodies = statements.flatMap(statement =>
-    statement.kind === 'block' ? statement.branches.filter(branch => branch.guard === 'main').map(branch => branch.body) : [],
+    statement.kind === 'block'
+      ? statement.branches.filter(branch => branch.guard === 'main').map(branch => branch.body)
+      : [],
   )
   return { ...env, bodies: [...bodies, ...env.bodies] }
 }

@@ -16,13 +16,22 @@ const bringing: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The server: one a command names and the packages bring, else one the packages bring, else the usual one, added by Wherry. */
-export function chooseServer(kind: Interface, packages: AppPackages, commands: readonly WrittenCommand[], because: readonly Reason[]): ServerFact {
+export function chooseServer(
+  kind: Interface,
+  packages: AppPackages,
+  commands: readonly WrittenCommand[],
+  because: readonly Reason[],
+): ServerFact {
   if (kind === 'own') return { name: 'own', declared: true, because }
   const wanted = commands.filter(one => one.firm).map(one => ({ name: serverOf(one, kind), one }))
   for (const { name, one } of wanted) {
     if (name === null || !known[kind].includes(name)) continue
     const brought = brings(packages, name)
-    return { name, declared: brought !== null, because: [{ file: one.file, line: one.line, text: one.text }, ...(brought ? [brought] : [])] }
+    return {
+      name,
+      declared: brought !== null,
+      because: [{ file: one.file, line: one.line, text: one.text }, ...(brought ? [brought] : [])],
+    }
   }
   for (const name of known[kind]) {
     const brought = brings(packages, name)

@@ -24,7 +24,14 @@ export function findTarget(tree: SourceTree, text: string, directories: readonly
   for (const directory of directories) {
     const file = place.endsWith('.py') || place.includes('/') ? fileAt(tree, directory, place) : null
     if (file) return { file, path: parentOf(file), ...found }
-    const module = findBelow(tree, directory, place.replace(/\.py$/, '').replace(/^\.?\//, '').replaceAll('/', '.'))
+    const module = findBelow(
+      tree,
+      directory,
+      place
+        .replace(/\.py$/, '')
+        .replace(/^\.?\//, '')
+        .replaceAll('/', '.'),
+    )
     if (module?.file) return { file: module.file, path: directory, ...found }
   }
   return null
@@ -32,7 +39,11 @@ export function findTarget(tree: SourceTree, text: string, directories: readonly
 
 function fileAt(tree: SourceTree, directory: string, place: string): string | null {
   const clean = place.replace(/^\.?\//, '')
-  const options = [joinPath(directory, clean), `${joinPath(directory, clean)}.py`, `${joinPath(directory, clean)}/__main__.py`]
+  const options = [
+    joinPath(directory, clean),
+    `${joinPath(directory, clean)}.py`,
+    `${joinPath(directory, clean)}/__main__.py`,
+  ]
   return options.find(file => tree.has(file)) ?? null
 }
 

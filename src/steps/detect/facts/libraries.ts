@@ -36,9 +36,12 @@ const geodjango = /['"]django\.contrib\.gis['"]|django\.contrib\.gis\.db\.backen
 export function findLibraries(ground: Ground): SystemLibraryFact[] {
   const found = new Map<string, SystemLibraryFact>()
   for (const file of appFiles(ground)) {
-    for (const { module, level, line, file: own } of importsOf(ground.tree, file)) {
-      const name = level === 0 && own === null ? askedFor[module.split('.')[0] ?? ''] : undefined
-      if (name && !found.has(name)) found.set(name, { name, because: [reason(ground.tree, file, line)] })
+    for (const { module, level, line, file: own, placed, nested } of importsOf(ground.tree, file)) {
+      const top = module.split('.')[0] ?? ''
+      const name = level === 0 && own === null ? askedFor[top] : undefined
+      // An import that may fail, or that only some call makes, counts when the packages bring the module.
+      const optional = (placed.tried || nested) && !brings(ground, top)
+      if (name && !optional && !found.has(name)) found.set(name, { name, because: [reason(ground.tree, file, line)] })
     }
     const geo = found.has('gdal')
       ? -1
@@ -49,4 +52,10 @@ export function findLibraries(ground: Ground): SystemLibraryFact[] {
     if (geo >= 0) found.set('gdal', { name: 'gdal', because: [reason(ground.tree, file, geo + 1)] })
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Distributions are named after their module, or with `python-` or `py` before it. */
+function brings({ requires }: Ground, module: string): boolean {
+  const name = module.toLowerCase()
+  return [name, `python-${name}`, `py${name}`, `${name}-python`, `${name}python`].some(requires)
 }

@@ -30,7 +30,11 @@ export function chooseMinor(options: {
   // What stood against the minor we would have taken is the reason for taking another.
   const passed = obstacles[0]?.minor === version ? [] : (obstacles[0]?.reasons ?? [])
   const because = [...ranges.map(({ reason }) => reason), ...(hint === undefined ? passed.slice(0, 5) : [hint.reason])]
-  return { version, because: because.length > 0 ? because : [nothingSaid(packages)] }
+  return {
+    version,
+    alternatives: allowed.filter(minor => minor !== version && based.includes(minor)),
+    because: because.length > 0 ? because : [nothingSaid(packages)],
+  }
 }
 
 function nothingSaid({ fact }: Packages): Reason {

@@ -4,7 +4,7 @@ import { readToml } from '../../../python/toml/read.ts'
 import { locate } from '../../../python/toml/locate.ts'
 import { listAt, textAt, valueAt } from '../../../python/toml/table.ts'
 import { hasFile, pathIn, type Place } from '../packages/place.ts'
-import { unsupportedPython } from './errors.ts'
+import { unsupportedPython } from '../../../plan-errors.ts'
 import { readRequest } from './request.ts'
 import type { Statement } from './statement.ts'
 

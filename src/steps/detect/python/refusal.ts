@@ -1,6 +1,6 @@
 import type { Reason } from '../../../model/because.ts'
 import { allowsMinor } from '../../../python/version/python.ts'
-import { unsupportedPython } from './errors.ts'
+import { unsupportedPython } from '../../../plan-errors.ts'
 import type { Statement } from './statement.ts'
 
 /** Too old to deploy: their security support has ended, and no base holds them. */

@@ -132,8 +132,10 @@ async function compile(
 ): Promise<string> {
   const outcome = await resolver.compile(lines, options)
   if ('pylock' in outcome) return outcome.pylock
-  // An index that tells no upload times has nothing as of any date; then it is as of now.
-  const again = options.asOf === null ? outcome : await resolver.compile(lines, { ...options, asOf: null })
+  // An index that tells no upload times has nothing as of any date: then it is as of now. One that the repository names may be out of
+  // reach here; where a lock pins every hash, any index will do.
+  const second = options.pinned ? { ...options, index: null, extraIndexes: [] } : { ...options, asOf: null }
+  const again = await resolver.compile(lines, second)
   if ('pylock' in again) return again.pylock
   throw refuse(outcome.refused, 'The requirements cannot be resolved.')
 }

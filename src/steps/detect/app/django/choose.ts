@@ -20,7 +20,11 @@ export interface DjangoChoice {
 }
 
 /** How a project is served: what its settings name, else the object of its wsgi.py. An error when what is named is not there. */
-export function chooseDjango(search: Search, project: DjangoProject, wanted: string | null): DjangoChoice | WherryError {
+export function chooseDjango(
+  search: Search,
+  project: DjangoProject,
+  wanted: string | null,
+): DjangoChoice | WherryError {
   const ordered = [...project.settings].sort((a, b) => Number(b.module === wanted) - Number(a.module === wanted))
   const settings = ordered.find(one => one.place?.file)
   if (!settings && project.settings.length > 0) return missingSettings(project)
@@ -29,7 +33,12 @@ export function chooseDjango(search: Search, project: DjangoProject, wanted: str
   const named = asgi ?? (choice ? bySettings(search, project, ordered) : null)
   if (named && 'strength' in named) return { project, candidate: named, settings: choice }
   const object = project.objects.find(one => one.interface === 'wsgi') ?? project.objects[0]
-  if (object) return { project, candidate: { ...object, path: project.directory, directory: directoryOf(project) }, settings: choice }
+  if (object)
+    return {
+      project,
+      candidate: { ...object, path: project.directory, directory: directoryOf(project) },
+      settings: choice,
+    }
   if (named) return named
   return appModuleMissing({
     what: `${project.manage ?? 'The Django project'} has no wsgi.py.`,
@@ -39,7 +48,11 @@ export function chooseDjango(search: Search, project: DjangoProject, wanted: str
   })
 }
 
-function bySettings(search: Search, project: DjangoProject, ordered: readonly LocatedSettings[]): Candidate | WherryError | null {
+function bySettings(
+  search: Search,
+  project: DjangoProject,
+  ordered: readonly LocatedSettings[],
+): Candidate | WherryError | null {
   for (const one of ordered) {
     const choice = one.place?.file ? { module: one.module, file: one.place.file } : null
     const found = choice ? bySetting(search, project, choice, 'WSGI_APPLICATION') : null
@@ -54,14 +67,20 @@ function wantsAsgi(search: Search, settings: string): boolean {
   return ['channels', 'daphne'].some(name => search.packages.requires(name) !== null)
 }
 
-function bySetting(search: Search, project: DjangoProject, settings: DjangoSettings, name: string): Candidate | WherryError | null {
+function bySetting(
+  search: Search,
+  project: DjangoProject,
+  settings: DjangoSettings,
+  name: string,
+): Candidate | WherryError | null {
   const { tree } = search.evaluator
   const setting = settingText(tree, settings.file, name)
   if (!setting) return null
   const dot = setting.text.lastIndexOf('.')
   const [module, attribute] = [setting.text.slice(0, dot), setting.text.slice(dot + 1)]
   const reason = reasonAt(search.evaluator, setting.file, setting.line)
-  const target = dot > 0 ? findTarget(tree, `${module}:${attribute}`, [project.directory, ...roots(settings), '']) : null
+  const target =
+    dot > 0 ? findTarget(tree, `${module}:${attribute}`, [project.directory, ...roots(settings), '']) : null
   if (!target || !isBound(tree, target.file, attribute)) {
     return appModuleMissing({
       what: `${name} names ${setting.text}, which is not in the repository.`,
@@ -104,6 +123,10 @@ function missingSettings(project: DjangoProject): WherryError {
     what: `The settings module ${first?.module} is not in the repository.`,
     why: `${first?.file} names it${project.settings.length > 1 ? `, and ${project.settings[1]?.module} is missing as well` : ''}.`,
     next: 'Commit a settings module that reads its secrets from the environment, or name one that exists.',
-    evidence: project.settings.map(({ file, line, module }) => ({ file, line, text: `DJANGO_SETTINGS_MODULE = ${module}` })),
+    evidence: project.settings.map(({ file, line, module }) => ({
+      file,
+      line,
+      text: `DJANGO_SETTINGS_MODULE = ${module}`,
+    })),
   })
 }

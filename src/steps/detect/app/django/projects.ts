@@ -27,18 +27,37 @@ export function findProjects(search: Search): DjangoProject[] {
   const { tree } = search.evaluator
   const objects = search.objects.filter(one => one.framework === 'django')
   const managers = tree.files.filter(file => placeOf(file) !== 'beside' && isManager(tree, file))
-  const found = managers.map(manage => projectAt(search, parentOf(manage), manage, objects.filter(one => isBelow(one.file, parentOf(manage)))))
+  const found = managers.map(manage =>
+    projectAt(
+      search,
+      parentOf(manage),
+      manage,
+      objects.filter(one => isBelow(one.file, parentOf(manage))),
+    ),
+  )
   const covered = new Set(found.flatMap(project => project.objects.map(one => one.file)))
   const rest = objects.filter(one => !covered.has(one.file) && /(?:^|\/)[aw]sgi\.py$/.test(one.file))
   const bases = [...new Set(rest.map(one => parentOf(parentOf(one.file))))]
-  const loose = bases.map(base => projectAt(search, base, null, rest.filter(one => isBelow(one.file, base))))
+  const loose = bases.map(base =>
+    projectAt(
+      search,
+      base,
+      null,
+      rest.filter(one => isBelow(one.file, base)),
+    ),
+  )
   // A project inside another's directory keeps what is its own.
   return [...found, ...loose].map(project => withoutNested(project, found))
 }
 
 function withoutNested(project: DjangoProject, all: readonly DjangoProject[]): DjangoProject {
-  const nested = all.filter(one => one !== project && one.directory !== project.directory && isBelow(`${one.directory}/x`, project.directory))
-  return { ...project, objects: project.objects.filter(one => !nested.some(inner => isBelow(one.file, inner.directory))) }
+  const nested = all.filter(
+    one => one !== project && one.directory !== project.directory && isBelow(`${one.directory}/x`, project.directory),
+  )
+  return {
+    ...project,
+    objects: project.objects.filter(one => !nested.some(inner => isBelow(one.file, inner.directory))),
+  }
 }
 
 export function isBelow(file: string, directory: string): boolean {
@@ -48,29 +67,49 @@ export function isBelow(file: string, directory: string): boolean {
 /** manage.py by what it does: other programs have that name, too. */
 function isManager(tree: SourceTree, file: string): boolean {
   const text = tree.text(file)
-  if (!text.includes('DJANGO_SETTINGS_MODULE') || !/execute_from_command_line|execute_manager|ManagementUtility/.test(text)) return false
+  if (
+    !text.includes('DJANGO_SETTINGS_MODULE') ||
+    !/execute_from_command_line|execute_manager|ManagementUtility/.test(text)
+  )
+    return false
   if (/(?:^|\/)manage\w*\.py$/.test(file)) return true
-  const calls = [...everything(tree.module(file).body)].flatMap(one => (one.kind === 'expression' ? [...values(one.value)] : []))
+  const calls = [...everything(tree.module(file).body)].flatMap(one =>
+    one.kind === 'expression' ? [...values(one.value)] : [],
+  )
   return calls.some(value => value.kind === 'call' && /execute_from_command_line$/.test(dotted(value.callee) ?? ''))
 }
 
-function projectAt(search: Search, directory: string, manage: string | null, objects: readonly Candidate[]): DjangoProject {
+function projectAt(
+  search: Search,
+  directory: string,
+  manage: string | null,
+  objects: readonly Candidate[],
+): DjangoProject {
   const { tree } = search.evaluator
   const ordered = [...objects].sort((a, b) => rank(a) - rank(b))
   const files = [...new Set(ordered.map(one => one.file))]
   const named = [...files, ...(manage === null ? [] : [manage])].flatMap(file => settingsNamedIn(tree, file))
   const unique = named.filter((one, i) => named.findIndex(other => other.module === one.module) === i)
-  return { directory, manage, objects: ordered, settings: unique.map(one => ({ ...one, place: locate(tree, directory, one) })) }
+  return {
+    directory,
+    manage,
+    objects: ordered,
+    settings: unique.map(one => ({ ...one, place: locate(tree, directory, one) })),
+  }
 }
 
 /** wsgi.py first; asgi.py is made for every project and proves little. */
 function rank(one: Candidate): number {
-  return (one.file.endsWith('/wsgi.py') ? 0 : one.file.endsWith('/asgi.py') ? 2 : 1) + (placeOf(one.file) === 'app' ? 0 : 4)
+  return (
+    (one.file.endsWith('/wsgi.py') ? 0 : one.file.endsWith('/asgi.py') ? 2 : 1) + (placeOf(one.file) === 'app' ? 0 : 4)
+  )
 }
 
 function locate(tree: SourceTree, directory: string, named: NamedSettings): ModulePlace | null {
   const place = findBelow(tree, directory, named.module) ?? findImported(tree, named.file, 0, named.module)
   if (place?.file) return place
-  const found = ['src', 'apps', 'project', 'backend'].map(name => findBelow(tree, directory === '' ? name : `${directory}/${name}`, named.module))
+  const found = ['src', 'apps', 'project', 'backend'].map(name =>
+    findBelow(tree, directory === '' ? name : `${directory}/${name}`, named.module),
+  )
   return found.find(one => one?.file) ?? null
 }

@@ -27,7 +27,12 @@ export function settingsNamedIn(tree: SourceTree, file: string): NamedSettings[]
     }
     if (statement.kind !== 'assign' || !statement.value) continue
     for (const target of statement.targets) {
-      if (target.kind !== 'subscript' || target.index?.kind !== 'string' || target.index.text !== 'DJANGO_SETTINGS_MODULE') continue
+      if (
+        target.kind !== 'subscript' ||
+        target.index?.kind !== 'string' ||
+        target.index.text !== 'DJANGO_SETTINGS_MODULE'
+      )
+        continue
       const module = literal(tree, file, statement.value)
       if (module !== null) found.push({ module, file, line: statement.line })
     }
@@ -37,7 +42,11 @@ export function settingsNamedIn(tree: SourceTree, file: string): NamedSettings[]
 
 function isSetdefault(call: CallValue): boolean {
   const [key] = call.args
-  return /(?:^|\.)environ\.setdefault$/.test(dotted(call.callee) ?? '') && key?.kind === 'string' && key.text === 'DJANGO_SETTINGS_MODULE'
+  return (
+    /(?:^|\.)environ\.setdefault$/.test(dotted(call.callee) ?? '') &&
+    key?.kind === 'string' &&
+    key.text === 'DJANGO_SETTINGS_MODULE'
+  )
 }
 
 /** Every statement, functions and classes included. */
@@ -49,7 +58,11 @@ export function* everything(body: readonly Statement[]): Generator<Statement> {
 }
 
 /** The text of a setting of a settings module, star imports and fallbacks of `environ.get` followed; null when it is none. */
-export function settingText(tree: SourceTree, file: string, name: string): { readonly text: string; readonly file: string; readonly line: number } | null {
+export function settingText(
+  tree: SourceTree,
+  file: string,
+  name: string,
+): { readonly text: string; readonly file: string; readonly line: number } | null {
   const origin = findOrigin(tree, file, name)
   if (origin?.kind !== 'bound' || origin.binding.kind !== 'value') return null
   const text = literal(tree, origin.file, origin.binding.value)
@@ -82,7 +95,9 @@ function literal(tree: SourceTree, file: string, value: Value | null, depth = 0)
       return value.operator === '+' ? left + right : value.operator === '%' ? left.replace('%s', () => right) : null
     }
     case 'call':
-      return value.args.length > 1 && value.args[0]?.kind === 'string' ? inner(value.args[1]) : inner(value.keywords.get('default'))
+      return value.args.length > 1 && value.args[0]?.kind === 'string'
+        ? inner(value.args[1])
+        : inner(value.keywords.get('default'))
     default:
       return null
   }

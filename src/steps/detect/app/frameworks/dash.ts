@@ -6,7 +6,12 @@ export const dash: Framework = {
   packages: ['dash'],
   imports: ['dash', 'jupyter_dash', 'dash_extensions'],
   words: ['Dash', 'DashProxy', 'JupyterDash'],
-  makes: { 'dash.Dash': wsgi, 'jupyter_dash.JupyterDash': wsgi, 'dash_extensions.enrich.DashProxy': wsgi, 'dash_extensions.enrich.Dash': wsgi },
+  makes: {
+    'dash.Dash': wsgi,
+    'jupyter_dash.JupyterDash': wsgi,
+    'dash_extensions.enrich.DashProxy': wsgi,
+    'dash_extensions.enrich.Dash': wsgi,
+  },
   members: { server: { ...wsgi, preferred: true } },
   develops: ['dash.Dash.run', 'dash.Dash.run_server'],
 }

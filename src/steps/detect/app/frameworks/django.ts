@@ -5,7 +5,14 @@ export const django: Framework = {
   name: 'django',
   packages: ['django'],
   imports: ['django', 'channels', 'configurations'],
-  words: ['get_wsgi_application', 'get_asgi_application', 'WSGIHandler', 'ASGIHandler', 'ProtocolTypeRouter', 'get_default_application'],
+  words: [
+    'get_wsgi_application',
+    'get_asgi_application',
+    'WSGIHandler',
+    'ASGIHandler',
+    'ProtocolTypeRouter',
+    'get_default_application',
+  ],
   makes: {
     'django.core.wsgi.get_wsgi_application': wsgi,
     'django.core.asgi.get_asgi_application': asgi,

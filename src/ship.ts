@@ -1,0 +1,69 @@
+import { posix } from 'node:path'
+import { openCache } from './kit/cache.ts'
+import { isWherryError } from './kit/error.ts'
+import type { Report } from './model/event.ts'
+import type { Plan } from './model/plan.ts'
+import type { Project } from './model/project.ts'
+import { makePlan } from './plan.ts'
+import { detect, type Detected } from './steps/detect/index.ts'
+import { cannotResolve, noWheel, sdistBroken } from './steps/image/errors.ts'
+import { makeImage, type ImageRequest, type MadeImage } from './steps/image/index.ts'
+
+/** The story: from a repository to a release that serves. Each verb is a step of its own; here their values meet. */
+
+export interface ShipOptions {
+  readonly report: Report
+  readonly signal?: AbortSignal
+}
+
+export interface Made {
+  readonly detected: Detected
+  readonly plan: Plan
+  readonly made: MadeImage
+}
+
+/** Repository → Image: the first half, which knows of no target. */
+export async function image(directory: string, options: ShipOptions): Promise<Made> {
+  const detected = await detect(directory, options)
+  const { version, alternatives } = detected.project.python
+  let first: unknown
+  for (const [i, python] of [version, ...alternatives].entries()) {
+    const plan = makePlan(withPython(detected.project, python), detected.config)
+    try {
+      return { detected, plan, made: await makeImage(requestFor(plan, detected), { cache: openCache(), ...options }) }
+    } catch (error) {
+      // What stands against the Python that was preferred is the error to read.
+      first ??= error
+      const next = alternatives[i]
+      if (next === undefined || ![noWheel, sdistBroken, cannotResolve].some(entry => isWherryError(error, entry)))
+        throw first
+      // Old requirements have wheels for the Pythons of their time only; where the repository allows one of those, it is taken.
+      options.report({
+        step: 'image',
+        level: 'info',
+        text: `${error instanceof Error ? error.message : ''} Trying Python ${next}, which the repository allows too.`,
+      })
+    }
+  }
+  throw first
+}
+
+function withPython(project: Project, version: string): Project {
+  return { ...project, python: { ...project.python, version } }
+}
+
+function requestFor(plan: Plan, detected: Detected): ImageRequest {
+  return {
+    plan,
+    wanted: { ...detected.packages, directory: lockDirectoryOf(plan, detected) },
+    checkout: detected.checkout,
+    libraries: detected.project.systemLibraries,
+    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+  }
+}
+
+/** Where the app lies as its lock sees it: a workspace's lock stands above its members. */
+function lockDirectoryOf(plan: Plan, { packages }: Detected): string {
+  const { lock } = packages.fact
+  return lock === null ? '.' : posix.relative(posix.dirname(lock), plan.root) || '.'
+}
