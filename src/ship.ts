@@ -7,6 +7,7 @@ import type { Project } from './model/project.ts'
 import { makePlan } from './plan.ts'
 import { detect, type Detected } from './steps/detect/index.ts'
 import { cannotResolve, noWheel, sdistBroken } from './steps/image/errors.ts'
+import { openHost, placeOf, type Deployed, type ListenAt } from './targets/host/index.ts'
 import { makeImage, type ImageRequest, type MadeImage } from './steps/image/index.ts'
 
 /** The story: from a repository to a release that serves. Each verb is a step of its own; here their values meet. */
@@ -20,6 +21,24 @@ export interface Made {
   readonly detected: Detected
   readonly plan: Plan
   readonly made: MadeImage
+}
+
+export interface UpOptions extends ShipOptions {
+  /** Given for this environment: wins over secrets and over the config. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly listen?: ListenAt
+}
+
+export interface Up extends Made {
+  readonly deployed: Deployed
+}
+
+/** Repository → a release that serves on this machine, exactly as production will run it. */
+export async function up(directory: string, options: UpOptions): Promise<Up> {
+  const ready = await image(directory, options)
+  const host = openHost({ home: placeOf(ready.plan.name, ready.detected.checkout.root) })
+  const deployed = await host.deploy({ ...options, plan: ready.plan, made: ready.made })
+  return { ...ready, deployed }
 }
 
 /** Repository → Image: the first half, which knows of no target. */

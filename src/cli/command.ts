@@ -7,6 +7,8 @@ export interface CommandEntry {
   /** As commander writes them: `[path]`, `<release>`, `[argv...]`; each with its explanation. */
   readonly arguments?: Readonly<Record<string, string>>
   readonly options?: Readonly<Record<string, string>>
+  /** Options after the first argument belong to the command that is run. */
+  readonly passThrough?: boolean
   readonly load: () => Promise<{ readonly run: CommandRun }>
 }
 

@@ -56,6 +56,7 @@ function addCommand(
   ) => Promise<void>,
 ): void {
   const command = program.command(entry.name, { isDefault: entry === overview, hidden: entry === overview })
+  if (entry.passThrough) command.passThroughOptions()
   command.description(entry.summary).exitOverride().showSuggestionAfterError()
   for (const [name, help] of Object.entries(entry.arguments ?? {})) command.argument(name, help)
   for (const [flags, help] of Object.entries(entry.options ?? {})) command.option(flags, help)

@@ -2,12 +2,12 @@ import { styleText } from 'node:util'
 
 /** Colour where it helps and is wanted. https://no-color.org, FORCE_COLOR, and CI systems that show colours. */
 export interface Style {
-  bold(text: string): string
-  dim(text: string): string
-  red(text: string): string
-  green(text: string): string
-  yellow(text: string): string
-  cyan(text: string): string
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly red: (text: string) => string
+  readonly green: (text: string) => string
+  readonly yellow: (text: string) => string
+  readonly cyan: (text: string) => string
   /** Columns to fill; 100 where nobody can tell. */
   readonly width: number
 }

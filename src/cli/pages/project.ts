@@ -55,7 +55,7 @@ function served({ app, server }: Project): Row | null {
 
 function packages({ packages: { manager, lock, manifest, because } }: Project): Row {
   if (manager === 'none') return { label: 'packages', text: 'none', because }
-  const how = lock ? `${lock}` : `${manifest ?? ''} (resolved when the image is made)`
+  const how = lock ?? `${manifest ?? ''} (resolved when the image is made)`
   return { label: 'packages', text: `${manager} · ${how}`, because }
 }
 

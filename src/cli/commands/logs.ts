@@ -1,0 +1,23 @@
+import { openPlace } from '../place.ts'
+import { logLine } from '../pages/logs.ts'
+import { moment } from '../values.ts'
+import type { Call } from '../command.ts'
+
+/** `wherry logs`: what the processes printed, each line with the process it is from. */
+export async function run({ face, arguments: [path = '.'], options }: Call): Promise<void> {
+  const host = await openPlace(String(path))
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  const since = options['since'] === undefined ? {} : { since: moment(String(options['since']), Date.now()) }
+  const only = options['process'] === undefined ? {} : { process: String(options['process']) }
+  const last = options['follow'] === true || options['since'] !== undefined ? {} : { last: 100 }
+  for await (const line of host.logs({
+    follow: options['follow'] === true,
+    signal: stop.signal,
+    ...since,
+    ...only,
+    ...last,
+  })) {
+    process.stdout.write(options['json'] === true ? `${JSON.stringify(line)}\n` : `${logLine(line, face.style)}\n`)
+  }
+}

@@ -1,0 +1,12 @@
+import { openPlace } from '../place.ts'
+import { badArgument } from '../errors.ts'
+import type { Call } from '../command.ts'
+
+/** `wherry run COMMAND …`: a one-off command in the image that serves, with its environment and data. */
+export async function run({ arguments: [words = []], options }: Call): Promise<number> {
+  const [program, ...rest] = words as readonly string[]
+  if (program === undefined)
+    throw badArgument({ what: '`wherry run` takes a command.', next: 'wherry run python manage.py createsuperuser' })
+  const host = await openPlace(typeof options['path'] === 'string' ? options['path'] : '.')
+  return host.run([program, ...rest])
+}

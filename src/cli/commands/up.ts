@@ -1,0 +1,42 @@
+import { count, duration } from '../../kit/text.ts'
+import { up } from '../../ship.ts'
+import { openPlace } from '../place.ts'
+import { followLogs } from '../pages/logs.ts'
+import { releasePage } from '../pages/release.ts'
+import { environment, port } from '../values.ts'
+import type { Call } from '../command.ts'
+
+/** `wherry up`: the app on this machine, as production will run it. Attached, it shows the logs until Ctrl-C, which asks the app to stop. */
+export async function run({ face, arguments: [path = '.'], options }: Call): Promise<number> {
+  const directory = String(path)
+  const began = Date.now()
+  const interrupt = new AbortController()
+  const onInterrupt = (): void => interrupt.abort()
+  process.once('SIGINT', onInterrupt)
+  process.once('SIGTERM', onInterrupt)
+  const env = environment((options['env'] as readonly string[] | undefined) ?? [])
+  const listen =
+    options['port'] === undefined
+      ? {}
+      : { listen: { address: '127.0.0.1', port: port(String(options['port']), '--port') } }
+  const request = { report: face.report, signal: interrupt.signal, env, ...listen }
+  const shipped = await up(directory, request)
+  const took = duration(Date.now() - began)
+  face.result(shipped.deployed, style => releasePage(shipped, took, style))
+  const attached = options['detach'] !== true && options['json'] !== true && process.stdout.isTTY
+  if (!attached && options['watch'] !== true) return 0
+
+  const host = await openPlace(directory)
+  const logs = followLogs(host, face, interrupt.signal)
+  if (options['watch'] === true) {
+    const { watch } = await import('../watch.ts')
+    await watch(directory, interrupt.signal, async changed => {
+      face.report({ step: 'release', level: 'info', text: `${count(changed, 'file')} changed` })
+      await up(directory, request).catch(error => face.fail(error))
+    })
+  }
+  await logs
+  face.report({ step: 'release', level: 'start', text: 'stopping (Ctrl-C again to leave it running)' })
+  await host.down({ report: face.report })
+  return 0
+}

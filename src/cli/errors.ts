@@ -1,0 +1,14 @@
+import { defineError } from '../kit/error.ts'
+
+export const notReleased = defineError({
+  code: 'not-released',
+  title: 'Nothing of this repository has been released here',
+  help: 'The command asks about an app on this machine that was never started here, or was started from another copy of the repository. `wherry up` releases it.',
+})
+
+export const badArgument = defineError({
+  code: 'bad-argument',
+  title: 'An argument or option has a value that makes no sense',
+  help: 'The error names the argument and what it takes.',
+  exit: 2,
+})

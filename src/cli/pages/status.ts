@@ -1,0 +1,37 @@
+import { duration } from '../../kit/text.ts'
+import type { ProcessStatus, Status } from '../../targets/host/index.ts'
+import type { Style } from '../face/style.ts'
+
+/** What serves, what runs, and what can be gone back to. */
+export function statusPage(status: Status, style: Style): string {
+  const { current, releases, processes, url } = status
+  const lines = ['', headline(status, style), '']
+  for (const each of processes) lines.push(`  ${processLine(each, style)}`)
+  if (processes.length > 0) lines.push('')
+  const past = releases.filter(({ number }) => number !== current?.number).toReversed()
+  for (const { number, state, createdAt, image } of past.slice(0, 8)) {
+    lines.push(
+      style.dim(
+        `  release ${String(number).padEnd(4)} ${state.padEnd(9)} ${createdAt.slice(0, 16).replace('T', ' ')}  ${image.slice(7, 19)}`,
+      ),
+    )
+  }
+  if (past.length > 0) lines.push('')
+  if (status.interrupted)
+    lines.push(`${style.yellow('!')} an earlier run was interrupted; the next command repairs it`, '')
+  if (url === null || status.holder === null) lines.push(`${style.dim('next')}   wherry up`, '')
+  return lines.join('\n')
+}
+
+function headline({ current, url, holder, lock }: Status, style: Style): string {
+  const locked = lock.owner === null ? '' : style.yellow(`  ${lock.owner} is changing it`)
+  if (!current) return `nothing is released${locked}`
+  const serves = holder === null ? style.red('does not run') : `serves ${style.cyan(url ?? '')}`
+  return `${style.bold(`release ${current.number}`)} ${serves}  ${style.dim(current.image.slice(7, 19))}${locked}`
+}
+
+function processLine({ group, name, state, seconds, restarts, pid }: ProcessStatus, style: Style): string {
+  const colour = state === 'running' ? style.green : style.red
+  const again = restarts > 0 ? style.yellow(`  restarted ${restarts}×`) : ''
+  return `${name.padEnd(10)} ${colour(state.padEnd(10))} ${duration(seconds * 1000).padEnd(12)} ${style.dim(`${group}${pid === null ? '' : ` · pid ${pid}`}`)}${again}`
+}

@@ -1,0 +1,48 @@
+import { badArgument } from './errors.ts'
+
+/** Values of options, checked where they enter. */
+
+/** A TCP port. */
+export function port(text: string, option: string): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= 1 && number <= 65_535) return number
+  throw badArgument({
+    what: `${option} takes a port between 1 and 65535, not ${JSON.stringify(text)}.`,
+    next: `${option} 8000`,
+  })
+}
+
+/** `NAME=VALUE` pairs. */
+export function environment(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map(pair => {
+      const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/.exec(pair) ?? []
+      if (name !== undefined && value !== undefined) return [name, value]
+      // The text may be a secret that was written without its name: it is not repeated.
+      throw badArgument({ what: '--env takes NAME=VALUE.', next: '--env DATABASE_URL=postgres://…' })
+    }),
+  )
+}
+
+/** A release number; null when none is given. */
+export function releaseNumber(text: string | undefined): number | null {
+  if (text === undefined) return null
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw badArgument({
+    what: `${JSON.stringify(text)} is no release number.`,
+    next: 'wherry status   lists the releases',
+  })
+}
+
+/** `10m`, `2h`, `3d` ago, or a date, as milliseconds since the epoch. */
+export function moment(text: string, now: number): number {
+  const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+  const [, amount = '', unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? []
+  if (unit !== '') return now - Number(amount) * (units[unit] ?? 0)
+  const date = Date.parse(text)
+  if (!Number.isNaN(date)) return date
+  throw badArgument({
+    what: `--since takes a time such as 10m, 2h or a date, not ${JSON.stringify(text)}.`,
+    next: '--since 10m',
+  })
+}

@@ -1,0 +1,42 @@
+import { watch as watchFiles } from 'node:fs/promises'
+import { openCheckout } from '../kit/checkout/index.ts'
+
+/** Milliseconds without a further change before one is acted on: editors save in several steps. */
+const quiet = 120
+
+/** Calls `act` after every change of a file that belongs to the repository, one call at a time, until the signal aborts. */
+export async function watch(
+  directory: string,
+  signal: AbortSignal,
+  act: (changed: number) => Promise<void>,
+): Promise<void> {
+  const changed = new Set<string>()
+  let timer: NodeJS.Timeout | undefined
+  let acting = Promise.resolve()
+  const settle = async (): Promise<void> => {
+    const names = [...changed]
+    changed.clear()
+    const { files } = await openCheckout(directory)
+    // What the app or an editor writes beside the source (databases, swap files) is no change of the source; a deleted file is one.
+    const known = new Set([...files, ...before])
+    before = files
+    const mine = names.filter(name => known.has(name) && name !== 'wherry.lock')
+    if (mine.length > 0 && !signal.aborted) await act(mine.length)
+  }
+  let before = (await openCheckout(directory)).files
+  try {
+    for await (const { filename } of watchFiles(directory, { recursive: true, signal })) {
+      if (filename === null || filename.startsWith('.git/')) continue
+      changed.add(filename)
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        acting = acting.then(settle)
+      }, quiet)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    clearTimeout(timer)
+    await acting
+  }
+}
