@@ -1,26 +1,39 @@
 """The hands of Wherry on a host, and the holder that parents what runs there.
 
-Python standard library only, run as a directory or, sent over SSH, as one zipapp. `agent COMMAND` reads one JSON object from stdin
-and answers one on stdout; `agent hold HOME` stays and parents processes. What must be atomic on the host happens here: the lock
-with its epochs, the journal, the switch, the drain check.
+Python standard library only, 3.9 or newer. `agent COMMAND` reads one JSON object from stdin and answers one on stdout; `agent logs`
+answers lines of JSON; `agent hold HOME` stays and parents processes; `agent run BASE64` becomes a command of the app, so its request,
+which holds no secret, comes as base64 of JSON. What must be atomic on the host happens here: the lock with its epochs, the journal,
+the switch, the drain check.
 """
 
+import base64
 import json
 import sys
 
-import commands
-import holder
 from refusal import Refusal
 
 
 def main():
-    if len(sys.argv) == 3 and sys.argv[1] == "hold":
-        return holder.hold(sys.argv[2])
-    if len(sys.argv) != 2 or sys.argv[1] not in commands.ALL:
-        print("usage: agent hold HOME | agent " + "|".join(sorted(commands.ALL)), file=sys.stderr)
+    arguments = sys.argv[1:]
+    if len(arguments) == 2 and arguments[0] == "hold":
+        import holder
+
+        return holder.hold(arguments[1])
+    import commands
+
+    if len(arguments) == 2 and arguments[0] == "run":
+        import once
+
+        return once.run(json.loads(base64.b64decode(arguments[1])))
+    if len(arguments) == 1 and arguments[0] == "logs":
+        import follow
+
+        return follow.logs(json.load(sys.stdin))
+    if len(arguments) != 1 or arguments[0] not in commands.ALL:
+        print("usage: agent hold HOME | run BASE64 | logs | " + " | ".join(sorted(commands.ALL)), file=sys.stderr)
         return 2
     try:
-        answer = commands.ALL[sys.argv[1]](json.load(sys.stdin))
+        answer = commands.ALL[arguments[0]](json.load(sys.stdin))
     except Refusal as refusal:
         answer = {"refused": refusal.code, **refusal.facts}
     json.dump(answer, sys.stdout)

@@ -1,85 +1,93 @@
 """Asking the holder, and asking a release over its socket."""
 
-import http.client
 import json
 import os
 import socket
 import subprocess
-import sys
 import time
 
-from refusal import Refusal
+from refusal import FULL, Refusal
 
 
 def holder(home, request, timeout=60.0, start=True):
     """Sends one request to the holder and returns its answer; starts a holder when none answers and `start` is set."""
     deadline = time.monotonic() + timeout
-    begun = False
+    begun = None
     while True:
         try:
-            return exchange(home.holder_socket, request, max(1.0, deadline - time.monotonic()))
+            return accepted(exchange(home.holder_socket, request, max(1.0, deadline - time.monotonic())))
         except (FileNotFoundError, ConnectionRefusedError):
             if not start:
                 return None
-            if not begun:
-                begin(home)
-                begun = True
-            elif time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 raise Refusal("holder-does-not-start", log=os.path.join(home.logs, "holder.log")) from None
-            time.sleep(0.02)
+            # One that was leaving a moment ago lets nobody in beside it until it is gone.
+            if begun is None or begun.poll() is not None:
+                begun = begin(home)
+            time.sleep(0.01)
+
+
+def accepted(answer):
+    if "refused" in answer:
+        raise Refusal(answer.pop("refused"), **answer)
+    if "failed" in answer:
+        code = "disk-full" if answer["failed"] in FULL else "host-error"
+        raise Refusal(code, path=answer["path"], detail=answer["text"])
+    return answer
 
 
 def begin(home):
     """Starts the holder in a session of its own, so that it outlives us and our terminal."""
     with open(os.path.join(home.logs, "holder.log"), "ab") as log:
-        subprocess.Popen(
-            [sys.executable, *sys_flags(), sys.argv[0], "hold", home.path],
+        return subprocess.Popen(
+            [*program(), "hold", home.path],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            env={"PATH": "/usr/local/bin:/usr/bin:/bin"},
             cwd="/",
             start_new_session=True,
         )
 
 
-def sys_flags():
-    return ["-I", "-S"] if sys.flags.isolated else []
+def program():
+    """How we were started, without the command: sys.executable is not it where a Python runs through its image's own loader."""
+    with open("/proc/self/cmdline", "rb") as file:
+        words = [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
+    return words[:-1]
 
 
 def exchange(path, request, timeout):
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.settimeout(timeout)
         client.connect(path)
-        client.sendall(json.dumps(request).encode() + b"\n")
         received = b""
-        while not received.endswith(b"\n"):
-            chunk = client.recv(65_536)
-            if not chunk:
-                raise Refusal("holder-refused", request=request.get("do"))
-            received += chunk
+        try:
+            client.sendall(json.dumps(request).encode() + b"\n")
+            while not received.endswith(b"\n"):
+                chunk = client.recv(65_536)
+                if not chunk:
+                    raise Refusal("holder-refused", request=request.get("do"))
+                received += chunk
+        except (BrokenPipeError, ConnectionResetError):
+            raise Refusal("holder-refused", request=request.get("do")) from None
     return json.loads(received)
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path, timeout):
-        super().__init__("localhost", timeout=timeout)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self.path)
 
 
 def release(path, target, headers, timeout):
     """One GET over a release's socket: its status, or the reason there is none."""
-    connection = UnixConnection(path, timeout)
+    from http.client import HTTPConnection, HTTPException  # Not at the top: it takes as long to load as all the rest.
+
+    connection = HTTPConnection("localhost", timeout=timeout)
     try:
+        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.sock.settimeout(timeout)
+        connection.sock.connect(path)
         connection.request("GET", target, headers=headers)
         answer = connection.getresponse()
         body = answer.read(65_536)
-        return {"status": answer.status, "headers": dict(answer.getheaders()), "body": body.decode("utf-8", "replace")[:2000]}
-    except (OSError, http.client.HTTPException) as error:
+        return {"status": answer.status, "headers": dict(answer.getheaders()), "body": body.decode("utf-8", "replace")[:4000]}
+    except (OSError, HTTPException) as error:
         return {"status": None, "reason": f"{type(error).__name__}: {error}"}
     finally:
         connection.close()

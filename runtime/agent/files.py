@@ -1,7 +1,9 @@
 """Files that appear whole or not at all, and are on the disk when we say so."""
 
+import contextlib
 import json
 import os
+import shutil
 import tempfile
 
 
@@ -37,9 +39,20 @@ def read_json(path, otherwise=None):
 def link(target, path):
     """Points a symlink elsewhere by one rename: whoever opens it sees the old place or the new one, never none."""
     temporary = f"{path}.new-{os.getpid()}"
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(temporary)
     os.symlink(target, temporary)
     os.rename(temporary, path)
     sync_directory(os.path.dirname(path))
+
+
+def remove(path):
+    """Removes a file or a directory with all in it; that it is not there is what was wanted."""
+    with contextlib.suppress(FileNotFoundError):
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)
 
 
 def sync_directory(path):

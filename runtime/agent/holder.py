@@ -1,7 +1,8 @@
 """The holder: parents the edge and the releases of one app, on a machine without an engine of its own.
 
 It answers requests on a Unix socket, one JSON object a line. It outlives the command that started it; what is marked as wanted it
-starts again when it ends, and when the holder itself is started after a reboot.
+starts again when it ends, and when the holder itself is started after a reboot. It waits for nothing: who asked to stop something
+asks again whether it has stopped.
 """
 
 import fcntl
@@ -14,10 +15,12 @@ import time
 
 import files
 from home import Home
-from log import Log
+from listeners import Listeners, reason
+from log import TURN_OVER_AT, Log, turn_over
 from process import Process
 
 LONGEST_REQUEST = 4 * 1024 * 1024
+LOOK_AT_LOGS = 30.0
 
 
 def hold(path):
@@ -36,29 +39,29 @@ class Holder:
     def __init__(self, home):
         self.home = home
         self.log = Log(home.logs)
+        self.listeners = Listeners()
         self.processes = {}
-        self.waiting = []
         self.leaving = False
+        self.printed = 0
+        self.looked = time.monotonic()
         self.selector = selectors.DefaultSelector()
 
     def run(self):
-        self.listen()
         self.listen_to_signals()
-        for group, specs in files.read_json(self.home.wanted, {}).items():
+        for group, specs in self.wanted().items():
             for spec in specs:
                 self.begin(Process(group, spec, restart=True))
+        self.listen()
         while not (self.leaving and not self.alive()):
             for key, _ in self.selector.select(self.pause()):
                 key.data()
             self.collect()
             self.keep_time()
-        self.answer_waiting()
         os.unlink(self.home.holder_socket)
 
     def listen(self):
         # The lock says no other holder lives, so a socket that lies here is a dead one's.
-        if os.path.exists(self.home.holder_socket):
-            os.unlink(self.home.holder_socket)
+        files.remove(self.home.holder_socket)
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         before = os.umask(0o177)
         server.bind(self.home.holder_socket)
@@ -96,66 +99,110 @@ class Holder:
             return
         self.selector.unregister(client)
         try:
-            self.handle(client, json.loads(received[: received.index(b"\n")]))
+            self.answer(client, self.handle(json.loads(received[: received.index(b"\n")])))
+        except OSError as error:
+            # A full disk, mostly: whoever asked is told; what runs goes on.
+            self.answer(client, {"failed": error.errno, "path": error.filename, "text": error.strerror})
         except (ValueError, KeyError, TypeError, AttributeError):
             client.close()  # No request of ours: whoever sent it sees the end of the connection.
 
-    def handle(self, client, request):
+    def handle(self, request):
         do, group = request["do"], request.get("group")
         if do == "start":
             for spec in request["processes"]:
-                self.begin(Process(group, spec, restart=False))
+                self.start(group, spec)
         elif do == "want":
-            self.want(group)
+            self.want(request["groups"])
         elif do == "signal":
-            for process in self.of(group):
+            for process in self.of(group, request.get("name")):
                 if process.running():
-                    process.child.send_signal(getattr(signal, "SIG" + request["signal"]))
+                    process.send(request["signal"])
         elif do == "stop":
-            self.stop(group, request["grace"])
-            self.waiting.append((client, group))
-            return
+            self.stop(group, request.get("name"), request["grace"])
+        elif do == "listen":
+            return self.open_listeners(request["at"])
+        elif do == "unlisten":
+            self.listeners.keep({tuple(at) for at in request["but"]})
+        elif do == "lines":
+            return {**self.status(group), "lines": self.lines(group, request["after"])}
         elif do == "leave":
+            self.write_wanted({})
             self.leave(request["grace"])
-            self.waiting.append((client, None))
-            return
-        self.answer(client)
+        return self.status(group)
+
+    def open_listeners(self, at):
+        for address, port in at:
+            try:
+                self.listeners.get(address, port)
+            except OSError as error:
+                return {"refused": reason(error), "address": address, "port": port, "detail": error.strerror}
+        return self.status(None)
+
+    def start(self, group, spec):
+        """Starting what runs already is no change: the request may be one that is sent again."""
+        present = self.processes.get((group, spec["name"]))
+        if present is None or not present.running():
+            self.begin(Process(group, spec, restart=False))
 
     def begin(self, process):
         self.processes[(process.group, process.name)] = process
         if process.output is not None and not process.output.closed:
             # A grandchild may hold the old output open; the process that starts now writes to its own.
-            self.selector.unregister(process.output)
-            process.output.close()
+            self.close_output(process)
         try:
-            process.start()
+            process.start([self.listeners.get(*at) for at in process.spec.get("sockets", [])])
         except OSError as error:
-            self.log.write(process.group, process.name, f"cannot be started: {error}".encode())
+            self.write_log(process, [f"cannot be started: {error}"])
+            process.began = time.monotonic()
             process.ended(127)
             return
-        self.selector.register(process.output, selectors.EVENT_READ, lambda: self.write_log(process))
+        output = process.output
+        self.selector.register(output, selectors.EVENT_READ, lambda: self.read_output(process))
 
-    def write_log(self, process):
+    def read_output(self, process):
         lines = process.lines()
         if lines is None:
-            self.selector.unregister(process.output)
-            process.output.close()
-            return
+            self.close_output(process)
+        else:
+            self.write_log(process, lines)
+
+    def close_output(self, process):
+        self.write_log(process, process.rest())
+        self.selector.unregister(process.output)
+        process.output.close()
+
+    def write_log(self, process, lines):
         for line in lines:
+            self.printed += 1
+            process.printed.append((self.printed, line))
             self.log.write(process.group, process.name, line)
 
-    def want(self, group):
-        """Marks a group as one that must run: from here on it is started again when it ends, also by the next holder."""
-        for process in self.of(group):
-            process.restart = True
-            if process.code is not None and not process.stopping:
-                process.ended(process.code)
-        self.write_wanted({**self.wanted(), group: [process.spec for process in self.of(group)]})
+    def lines(self, group, after):
+        found = [(n, p.name, line) for p in self.of(group) for n, line in p.printed if n > after]
+        return sorted(found)
 
-    def stop(self, group, grace):
-        self.write_wanted({name: specs for name, specs in self.wanted().items() if name != group})
-        for process in self.of(group):
-            process.stop(grace)
+    def want(self, groups):
+        """Marks groups as those that must run: from here on they are started again when they end, also by the next holder."""
+        wanted = self.wanted()
+        for group in groups:
+            for process in self.of(group):
+                process.restart = True
+                if process.code is not None and not process.stopping and process.start_at is None:
+                    process.ended(process.code)
+            wanted[group] = [process.spec for process in self.of(group) if not process.stopping]
+        self.write_wanted(wanted)
+
+    def stop(self, group, name, grace):
+        wanted = self.wanted()
+        kept = [spec for spec in wanted.pop(group, []) if name is not None and spec["name"] != name]
+        if kept:
+            wanted[group] = kept
+        try:
+            self.write_wanted(wanted)
+        finally:
+            for process in self.of(group, name):
+                process.stop(grace)
+            self.forget_stopped()
 
     def leave(self, grace):
         self.leaving = True
@@ -166,10 +213,11 @@ class Holder:
         return files.read_json(self.home.wanted, {})
 
     def write_wanted(self, wanted):
-        files.write_json(self.home.wanted, wanted)
+        if wanted != self.wanted():
+            files.write_json(self.home.wanted, wanted)
 
-    def of(self, group):
-        return [process for (name, _), process in self.processes.items() if name == group]
+    def of(self, group, name=None):
+        return [p for (of, called), p in self.processes.items() if of == group and name in (None, called)]
 
     def alive(self):
         return any(process.running() for process in self.processes.values())
@@ -178,6 +226,10 @@ class Holder:
         for process in self.processes.values():
             if process.running() and process.child.poll() is not None:
                 process.ended(process.child.returncode)
+        self.forget_stopped()
+
+    def forget_stopped(self):
+        self.processes = {key: p for key, p in self.processes.items() if p.running() or not p.stopping}
 
     def keep_time(self):
         now = time.monotonic()
@@ -186,29 +238,38 @@ class Holder:
                 process.kill()
             if process.start_at is not None and now >= process.start_at and not self.leaving:
                 self.begin(process)
-        self.answer_waiting()
+        if now - self.looked > LOOK_AT_LOGS:
+            self.looked = now
+            self.turn_over_edge_log()
+
+    def turn_over_edge_log(self):
+        path = os.path.join(self.home.edge_logs, "access.jsonl")
+        try:
+            if os.path.getsize(path) <= TURN_OVER_AT:
+                return
+            turn_over(path)
+        except OSError:
+            return
+        for process in self.of("edge"):
+            if process.running():
+                process.send("USR1")
 
     def pause(self):
         moments = [m for p in self.processes.values() for m in (p.kill_at, p.start_at) if m is not None]
-        return max(0.0, min(moments) - time.monotonic()) if moments else None
+        return min([LOOK_AT_LOGS, *(max(0.0, moment - time.monotonic()) for moment in moments)])
 
-    def answer_waiting(self):
-        for client, group in list(self.waiting):
-            if any(process.running() for process in (self.of(group) if group else self.processes.values())):
-                continue
-            self.waiting.remove((client, group))
-            self.answer(client)
-            if group:
-                self.processes = {key: process for key, process in self.processes.items() if key[0] != group}
-
-    def answer(self, client):
+    def status(self, group):
         groups = {}
-        for (group, name), process in self.processes.items():
-            groups.setdefault(group, {})[name] = process.status()
+        for (of, name), process in self.processes.items():
+            if group in (None, of):
+                groups.setdefault(of, {})[name] = process.status()
+        return {"pid": os.getpid(), "groups": groups}
+
+    def answer(self, client, value):
         try:
             client.setblocking(True)
             client.settimeout(5)
-            client.sendall(json.dumps({"pid": os.getpid(), "groups": groups}).encode() + b"\n")
+            client.sendall(json.dumps(value).encode() + b"\n")
         except OSError:
             pass  # Whoever asked has gone.
         client.close()

@@ -4,14 +4,17 @@ Each record holds the hash of the one before, so that a torn, lost or changed re
 being written when the power went: its change had not begun, so it is dropped. Anything else that does not fit is `corrupt-journal`.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import time
 
-from refusal import Refusal
+from refusal import FULL, Refusal, of_error
 
 VERSION = 1
+CONTINUE_AT = 1024 * 1024
+LONGEST_RECORD = 64 * 1024
 
 
 def read(home):
@@ -33,7 +36,7 @@ def read(home):
 def parse(line, number):
     try:
         record = json.loads(line)
-        version = record["version"]
+        version, _ = int(record["version"]), record["before"]
     except (ValueError, KeyError, TypeError):
         raise Refusal("corrupt-journal", line=number) from None
     if version > VERSION:
@@ -46,17 +49,23 @@ def append(home, **facts):
     before, size = tail(home)
     record = {"version": VERSION, "at": round(time.time(), 3), "before": before, **facts}
     line = json.dumps(record, sort_keys=True).encode() + b"\n"
+    try:
+        write_at(home, line, size)
+    except OSError as error:
+        if error.errno not in FULL or not home.spend_reserve():
+            raise of_error(error) from error
+        write_at(home, line, size)
+
+
+def write_at(home, line, size):
     descriptor = os.open(home.journal, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         os.ftruncate(descriptor, size)
         os.lseek(descriptor, size, os.SEEK_SET)
-        written = os.write(descriptor, line)
-        if written != len(line):  # A full disk may take half a line; a reader drops it, and nothing has begun.
+        if os.write(descriptor, line) != len(line):  # A full disk may take half a line; a reader drops it: nothing has begun.
             os.ftruncate(descriptor, size)
-            raise Refusal("disk-full", path=home.journal)
+            raise OSError(FULL[0], os.strerror(FULL[0]), home.journal)
         os.fsync(descriptor)
-    except OSError as error:
-        raise Refusal("disk-full", path=home.journal, detail=str(error)) from error
     finally:
         os.close(descriptor)
 
@@ -65,6 +74,8 @@ def tail(home):
     """The hash of the last whole record and the size of the file up to its end."""
     try:
         with open(home.journal, "rb") as file:
+            start = max(0, os.fstat(file.fileno()).st_size - 2 * LONGEST_RECORD)
+            file.seek(start)
             data = file.read()
     except FileNotFoundError:
         return "", 0
@@ -72,4 +83,33 @@ def tail(home):
     if not whole:
         return "", 0
     last = whole[:-1].rsplit(b"\n", 1)[-1]
-    return hashlib.sha256(last).hexdigest(), len(whole)
+    return hashlib.sha256(last).hexdigest(), start + len(whole)
+
+
+def used(records):
+    return max([0, *(record["release"] for record in records if isinstance(record.get("release"), int))])
+
+
+def begin_anew(home, records, why):
+    """Starts a journal that knows only which numbers were used; the old one stays beside it."""
+    with contextlib.suppress(FileNotFoundError):
+        os.rename(home.journal, f"{home.journal}.{why}")
+    append(home, step=why, phase="done", release=max(used(records), *home.numbers(), 0) or None)
+
+
+def keep_short(home, records):
+    if os.path.exists(home.journal) and os.path.getsize(home.journal) > CONTINUE_AT:
+        begin_anew(home, records, "continued")
+
+
+def rebuild(home):
+    """For a corrupt one: what can still be read says which numbers are taken. A newer version's is never touched."""
+    records = []
+    with open(home.journal, "rb") as file:
+        for number, line in enumerate(file.read().split(b"\n"), 1):
+            try:
+                records.append(parse(line, number))
+            except Refusal as refusal:
+                if refusal.code == "newer-state":
+                    raise
+    begin_anew(home, records, "rebuilt")

@@ -11,13 +11,16 @@ import os
 import time
 
 import files
-from refusal import Refusal
+from refusal import FULL, Refusal, of_error
 
 
 @contextlib.contextmanager
 def critical(home):
     """The one critical section of an app on this host. flock ends with the process, so no crash leaves it locked."""
-    descriptor = os.open(home.mutex, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(home.mutex, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise of_error(error) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -36,15 +39,31 @@ def clock():
 
 
 def holds(lease):
-    return bool(lease and lease.get("owner") and lease["boot"] == boot() and clock() < lease["until"])
+    if not lease.get("owner") or lease["boot"] != boot() or clock() >= lease["until"]:
+        return False
+    # An owner on this very machine that has ended need not be waited for.
+    return lease.get("pid") is None or birth(lease["pid"]) == lease.get("birth")
 
 
-def acquire(home, owner, ttl, force=False):
+def birth(pid):
+    """When a process was started, in ticks since boot: a pid alone may by now be another's. None when it has ended."""
+    try:
+        with open(f"/proc/{int(pid)}/stat", encoding="utf-8", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def acquire(home, owner, ttl, pid=None, force=False):
+    """`pid` is the owner's process when it is one of this machine."""
     lease = files.read_json(home.lock, {"epoch": 0})
     if holds(lease) and not force:
         raise Refusal("locked", owner=lease["owner"], seconds=round(lease["until"] - clock(), 1))
     lease = {"owner": owner, "epoch": lease["epoch"] + 1, "until": clock() + ttl, "boot": boot()}
-    files.write_json(home.lock, lease)
+    if pid is not None:
+        lease.update(pid=pid, birth=birth(pid))
+    write(home, lease)
     return lease["epoch"]
 
 
@@ -58,9 +77,18 @@ def check(home, epoch):
 def renew(home, epoch, ttl):
     check(home, epoch)
     lease = files.read_json(home.lock)
-    files.write_json(home.lock, {**lease, "until": clock() + ttl})
+    write(home, {**lease, "until": clock() + ttl})
 
 
 def release(home, epoch):
     check(home, epoch)
-    files.write_json(home.lock, {"epoch": epoch, "owner": None, "until": 0, "boot": boot()})
+    write(home, {"epoch": epoch, "owner": None, "until": 0, "boot": boot()})
+
+
+def write(home, lease):
+    try:
+        files.write_json(home.lock, lease)
+    except OSError as error:
+        if error.errno not in FULL or not home.spend_reserve():
+            raise of_error(error) from error
+        files.write_json(home.lock, lease)

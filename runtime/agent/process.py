@@ -1,5 +1,6 @@
 """One program the holder parents: started from an argv array, its output written to the log, its end noticed."""
 
+import collections
 import ctypes
 import os
 import signal
@@ -8,7 +9,8 @@ import time
 
 PR_SET_PDEATHSIG = 1
 LONGEST_LINE = 16_384
-FIRST_WAIT, LONGEST_WAIT, STEADY = 1.0, 30.0, 60.0
+REMEMBERED = 400
+FIRST_WAIT, LONGEST_WAIT, STEADY, TIDY = 1.0, 30.0, 60.0, 5.0
 
 
 class Process:
@@ -22,28 +24,37 @@ class Process:
         self.child = None
         self.output = None
         self.partial = b""
+        self.printed = collections.deque(maxlen=REMEMBERED)
         self.stopping = False
         self.kill_at = None
+        self.killed = False
         self.start_at = None
         self.began = 0.0
 
-    def start(self):
+    def start(self, sockets=()):
         """Starts the program. It dies with the holder, whatever ends the holder."""
-        stdin = self.spec.get("stdin")
         holder = os.getpid()
-        with open(stdin or os.devnull, "rb") as given:
-            self.child = subprocess.Popen(
-                self.spec["argv"],
-                stdin=given,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=self.spec.get("env"),
-                cwd="/",
-                start_new_session=True,
-                preexec_fn=lambda: die_with(holder),
-            )
-        self.output = self.child.stdout
-        os.set_blocking(self.output.fileno(), False)
+        read, write = os.pipe2(os.O_CLOEXEC)
+        first, second = (*sockets, None, None)[:2]
+        try:
+            with open(os.devnull, "rb") as nothing:
+                self.child = subprocess.Popen(
+                    self.spec["argv"],
+                    stdin=first or nothing,
+                    stdout=second or write,
+                    stderr=write,
+                    env={},
+                    cwd="/",
+                    start_new_session=True,
+                    preexec_fn=lambda: die_with(holder),
+                )
+        except BaseException:
+            os.close(read)
+            raise
+        finally:
+            os.close(write)
+        self.output = open(read, "rb", buffering=0)
+        os.set_blocking(read, False)
         self.code, self.start_at, self.began = None, None, time.monotonic()
 
     def lines(self):
@@ -53,24 +64,33 @@ class Process:
         except BlockingIOError:
             return []
         if not chunk:
-            last, self.partial = self.partial, b""
-            return None if not last else [last]
+            return None
         *whole, self.partial = (self.partial + chunk).split(b"\n")
         if len(self.partial) > LONGEST_LINE:
             whole.append(self.partial)
             self.partial = b""
-        return [line[:LONGEST_LINE] for line in whole]
+        return [line[:LONGEST_LINE].decode("utf-8", "replace") for line in whole]
+
+    def rest(self):
+        """What was printed last without a newline."""
+        last, self.partial = self.partial, b""
+        return [last.decode("utf-8", "replace")] if last else []
 
     def stop(self, grace):
-        self.stopping, self.start_at = True, None
+        self.stopping, self.restart, self.start_at = True, False, None
         if self.running():
             self.kill_at = time.monotonic() + grace
-            self.child.send_signal(getattr(signal, "SIG" + self.spec.get("stop", "TERM")))
+            self.send(self.spec.get("stop", "TERM"))
+
+    def send(self, name):
+        self.child.send_signal(getattr(signal, "SIG" + name))
 
     def kill(self):
-        self.kill_at = None
+        """ALRM lets the keeper of a sandbox kill all and tidy up; one that has not ended some seconds later is killed itself."""
         if self.running():
-            self.child.kill()
+            self.send("KILL" if self.killed else "ALRM")
+        self.kill_at = None if self.killed else time.monotonic() + TIDY
+        self.killed = True
 
     def running(self):
         return self.child is not None and self.code is None
@@ -82,7 +102,7 @@ class Process:
             return
         if time.monotonic() - self.began > STEADY:
             self.restarts = 0
-        self.start_at = time.monotonic() + min(FIRST_WAIT * 2**self.restarts, LONGEST_WAIT)
+        self.start_at = time.monotonic() + min(FIRST_WAIT * 2 ** min(self.restarts, 10), LONGEST_WAIT)
         self.restarts += 1
 
     def status(self):

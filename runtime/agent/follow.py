@@ -1,0 +1,78 @@
+"""What the processes printed, as lines of JSON on stdout, from the oldest kept file on; with `follow`, also what they print next."""
+
+import json
+import os
+import sys
+import time
+
+from home import Home
+from log import KEPT
+
+
+def logs(request):
+    home = Home(request["home"])
+    path = os.path.join(home.logs, "app.jsonl")
+    wanted = Filter(request)
+    kept = []
+    for number in range(KEPT, 0, -1):
+        kept += wanted.of(read(f"{path}.{number}"))
+    file, last = open_log(path), request.get("last")
+    kept += wanted.of(file.read() if file else b"")
+    write(kept[-last:] if last else kept)
+    while request.get("follow"):
+        time.sleep(0.1)
+        if os.getppid() == 1:
+            break
+        if file is None or turned_over(path, file):
+            rest = file.read() if file else b""
+            file = open_log(path)
+            write(wanted.of(rest))
+        if file is not None:
+            write(wanted.of(file.read()))
+    return 0
+
+
+class Filter:
+    def __init__(self, request):
+        self.since = request.get("since") or 0
+        self.process = request.get("process")
+        self.partial = b""
+
+    def of(self, data):
+        *lines, self.partial = (self.partial + data).split(b"\n")
+        return [line for line in lines if self.takes(line)]
+
+    def takes(self, line):
+        try:
+            record = json.loads(line)
+            return record["at"] >= self.since and self.process in (None, record["process"], record["group"])
+        except (ValueError, KeyError, TypeError):
+            return False  # Cut off by a full disk.
+
+
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return b""
+
+
+def open_log(path):
+    try:
+        return open(path, "rb")
+    except FileNotFoundError:
+        return None
+
+
+def turned_over(path, file):
+    try:
+        return os.stat(path).st_ino != os.fstat(file.fileno()).st_ino
+    except FileNotFoundError:
+        return False
+
+
+def write(lines):
+    for line in lines:
+        sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()

@@ -1,0 +1,205 @@
+"""Changes of releases: staged, started, switched to, stopped, pruned."""
+
+import os
+import re
+import sqlite3
+import urllib.parse
+
+import ask
+import files
+import lock
+import shutil
+import statics
+import vault
+from change import change
+from home import checked, checked_name
+from refusal import Refusal
+
+GROUP = re.compile(r"(release|workers|job)-[1-9]\d{0,5}\Z")
+
+
+def copy_statics(home, request):
+    """Beside its final place: what a killed run leaves is no release and is swept away by the next."""
+    number = checked(request["release"])
+    with lock.critical(home):
+        lock.check(home, request["epoch"])
+    target = new_place(home, number)
+    files.remove(target)
+    os.makedirs(os.path.join(target, "static"), mode=0o755)
+    for entry in request["statics"]:
+        statics.copy(request["layers"], entry["directory"], os.path.join(target, "static", checked_name(entry["name"])))
+
+
+def new_place(home, number):
+    return os.path.join(home.public, f".{number}.new")
+
+
+@change("stage", prepare=copy_statics)
+def stage(home, request):
+    """Makes a release: what the edge may show of it, its record, and what each of its processes runs with, secrets filled in."""
+    number = checked(request["release"])
+    private, public, new = home.release(number), home.shown(number), new_place(home, number)
+    if os.path.exists(private) or os.path.exists(public):
+        raise Refusal("release-exists", release=number)
+    version, values, made = vault.complete(home, request["secrets"])
+    record = {**request["record"], "number": number, "secrets": str(version), "state": "staged"}
+    os.makedirs(os.path.join(private, "reports"), mode=0o700)
+    for name, spec in request["specs"].items():
+        # What a person gave wins over secrets, secrets over the plan; what Wherry itself must say wins over all.
+        env = {**request["env"]["plan"], **values, **request["env"]["given"], **spec["env"]}
+        files.write_json(os.path.join(private, checked_name(f"{name}.json")), {**spec, "env": env})
+    files.write_json(os.path.join(private, "record.json"), record)
+    os.makedirs(os.path.join(new, "run"), mode=0o755)
+    files.write_json(os.path.join(new, "release.json"), request["public"], 0o644)
+    give(request.get("owner"), os.path.join(new, "run"), home.data)
+    os.rename(new, public)
+    files.sync_directory(home.public)
+    return {"record": record, "made": made}
+
+
+def give(owner, run, data):
+    """As root the app runs as another user, to whom its places must belong; what root put into the volume by hand included."""
+    if owner is None or os.geteuid() != 0:
+        return
+    os.chown(run, owner, owner)
+    for directory, names, others in os.walk(data):
+        for path in [directory, *(os.path.join(directory, name) for name in [*names, *others])]:
+            if os.lstat(path).st_uid == 0:
+                os.lchown(path, owner, owner)
+
+
+@change("start")
+def start(home, request):
+    group = checked_group(request["group"])
+    for name in os.listdir(home.release(request["release"], "reports")):
+        files.remove(home.release(request["release"], "reports", name))
+    return ask.holder(home, {"do": "start", "group": group, "processes": request["processes"]})
+
+
+@change("switch")
+def switch(home, request):
+    """The one commit point: `current` names another release from one moment to the next. It runs again after a reboot already."""
+    number = checked(request["release"])
+    before = home.current_number()
+    ask.holder(home, {"do": "want", "groups": [f"release-{number}"]})
+    if before is not None and before != number:
+        files.link(str(before), home.previous)
+    files.link(str(number), home.current)
+    if before is not None and before != number:
+        mark(home, before, "retired")
+    mark(home, number, "serving")
+    return {"before": before}
+
+
+@change("switch-back")
+def switch_back(home, request):
+    """Undoes a switch: what served before serves again, and what was staged is staged."""
+    number, before = checked(request["release"]), request["before"]
+    if before is None:
+        files.remove(home.current)
+    else:
+        files.link(str(checked(before)), home.current)
+        mark(home, before, "serving")
+    if request["previous"] is None:
+        files.remove(home.previous)
+    else:
+        files.link(str(checked(request["previous"])), home.previous)
+    mark(home, number, "staged" if request["new"] else "retired")
+
+
+@change("want")
+def want(home, request):
+    return ask.holder(home, {"do": "want", "groups": [checked_group(group) for group in request["groups"]]})
+
+
+@change("stop")
+def stop(home, request):
+    """Asks a group to end, killing what is left after `grace` seconds. `gone` tells when it has."""
+    group = checked_group(request["group"])
+    ask.holder(home, {"do": "stop", "group": group, "grace": request["grace"]}, start=False)
+
+
+@change("discard")
+def discard(home, request):
+    """Removes a release that never served. Its number stays used."""
+    number = checked(request["release"])
+    if number == home.current_number():
+        raise Refusal("bad-request", detail=f"release {number} serves")
+    for path in (home.shown(number), new_place(home, number), home.release(number)):
+        files.remove(path)
+
+
+@change("prune")
+def prune(home, request):
+    """Removes old releases, never the one that serves nor the one before it; and what killed runs left."""
+    kept = set(home.numbers()[-request["keep"] :]) | {home.current_number(), home.linked(home.previous)}
+    gone = [n for n in home.numbers() if n not in kept]
+    for number in gone:
+        files.remove(home.shown(number))
+        files.remove(home.release(number))
+    known = home.numbers()
+    for name in os.listdir(home.public):
+        if name.startswith(".") or (name.isdigit() and int(name) not in known):
+            files.remove(os.path.join(home.public, name))
+    return {"gone": gone}
+
+
+@change("backup")
+def backup(home, request):
+    """Copies SQLite databases before migrations touch them, through SQLite itself: a copied file may be torn."""
+    number = checked(request["release"])
+    copied = []
+    for name in request["databases"]:
+        source = os.path.realpath(os.path.join(home.data, name))
+        if os.path.commonpath([source, os.path.realpath(home.data)]) != os.path.realpath(home.data):
+            raise Refusal("bad-request", detail=f"not in the volume: {name!r}")
+        if not os.path.isfile(source) or os.path.getsize(source) == 0:
+            continue
+        target = home.release(number, "backup", name.replace("/", "__"))
+        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+        copy_database(source, target)
+        copied.append({"database": name, "copy": target})
+    return {"copied": copied}
+
+
+def copy_database(source, target):
+    address = f"file:{urllib.parse.quote(source)}?mode=ro"
+    try:
+        old, new = sqlite3.connect(address, uri=True, timeout=30), sqlite3.connect(target)
+        try:
+            old.backup(new)
+        finally:
+            old.close()
+            new.close()
+    except sqlite3.DatabaseError as error:
+        if "disk is full" in str(error):
+            raise Refusal("disk-full", path=target, detail=str(error)) from error
+        files.remove(target)
+        shutil.copyfile(source, target)  # No database that this SQLite can read (encrypted, newer): better than none.
+
+
+@change("secrets")
+def secrets(home, request):
+    return {"version": vault.change(home, request["values"])}
+
+
+@change("leave")
+def leave(home, request):
+    """Stops everything; nothing is started again by itself."""
+    ask.holder(home, {"do": "leave", "grace": request["grace"]}, start=False)
+    files.write_json(home.wanted, {})
+
+
+def mark(home, number, state):
+    path = home.release(number, "record.json")
+    record = files.read_json(path)
+    if record is not None and record["state"] != state:
+        files.write_json(path, {**record, "state": state})
+
+
+def checked_group(group):
+    if not isinstance(group, str) or not GROUP.match(group):
+        raise Refusal("bad-request", detail=f"not a group: {group!r}")
+    return group
+
+
