@@ -277,6 +277,40 @@ describe('data', () => {
   })
 })
 
+describe('the socket', () => {
+  test('is refused where another file is', async () => {
+    const path = join(folder({ s: '' }), 's')
+    const launch = { directory: '/', app: { interface: 'own', argv: ['true'] } }
+    const { code, output } = await runLauncher({ launch, env: { WHERRY_SOCKET: path } })
+    expect(output).toContain('is no socket')
+    expect(code).toBe(78)
+  })
+
+  test('is refused where something else serves', () => {
+    const code = `import socket
+from address import unix, make_free
+from errors import LauncherError
+with socket.socket(socket.AF_UNIX) as other:
+    other.bind(given)
+    other.listen()
+    try:
+        make_free(unix(given))
+    except LauncherError as error:
+        print(json.dumps(str(error)))`
+    expect(evaluate(code, join(scratch(), 's'))).toMatch(/something else serves/)
+  })
+
+  test('that a killed predecessor left is removed', () => {
+    const code = `import os, socket
+from address import unix, make_free
+with socket.socket(socket.AF_UNIX) as left:
+    left.bind(given)
+make_free(unix(given))
+print(json.dumps(os.path.exists(given)))`
+    expect(evaluate(code, join(scratch(), 's'))).toBe(false)
+  })
+})
+
 describe('the nginx configuration', () => {
   test('gets what only the machine knows', () => {
     const code =
@@ -299,6 +333,7 @@ print(json.dumps(result))`
   test('gives its exit code, or 128 and the number of its signal', () => {
     expect(evaluate(supervise(`child("one", "raise SystemExit(7)")`))).toBe(7)
     expect(evaluate(supervise(`child("one", "import os; os.kill(os.getpid(), 9)")`))).toBe(137)
+    expect(evaluate(supervise(`child("server that ends by itself", "pass")`))).toBe(1)
   })
 
   test('takes the others with it, and a silent end of one is no success', () => {

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 from collections import namedtuple
 
 from errors import LauncherError
@@ -39,6 +40,17 @@ def address_of(environment):
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise LauncherError(f"PORT is {text!r}, expected a number from 1 to 65535")
     return tcp(int(text), environment.get("WHERRY_HOST") or None)
+
+
+def make_free(address):
+    """Removes the socket that a killed predecessor left; Granian and Daphne do not start where there is one."""
+    if not address.path or not os.path.lexists(address.path):
+        return
+    if not stat.S_ISSOCK(os.lstat(address.path).st_mode):
+        raise LauncherError(f"{address.path} exists and is no socket")
+    if answers(address):
+        raise LauncherError(f"something else serves on {address.path}")
+    os.unlink(address.path)
 
 
 def answers(address):

@@ -25,7 +25,7 @@ def plan_command(name, args, launch, environment):
 
 def command(name, argv, launch, environment):
     directory = launch.directory
-    places = [os.path.join(directory, entry) for entry in launch.path]
+    places = [os.path.normpath(os.path.join(directory, entry)) for entry in launch.path]
     # `celery -A shop` finds the app beside itself only by accident; `python -m` and manage.py do by themselves.
     inherited = [environment["PYTHONPATH"]] if environment.get("PYTHONPATH") else []
     environment = dict(environment)

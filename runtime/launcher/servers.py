@@ -92,7 +92,7 @@ def arrangement(launch, address, workers, graceful):
             "interface": launch.app["interface"],
             "title": f"{launch.app['module']}:{launch.app['attribute']}",
             "directory": launch.directory,
-            "path": [os.path.join(launch.directory, entry) for entry in launch.path],
+            "path": [os.path.normpath(os.path.join(launch.directory, entry)) for entry in launch.path],
             "args": args_of(launch),
             "socket": address.path,
             "host": address.host,

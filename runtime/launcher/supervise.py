@@ -21,7 +21,10 @@ def become(child):
 
 
 def supervise(children, limit):
-    """The exit code: of the child that ended first unasked (1 for a silent 0 of one of several), else of the first child."""
+    """
+    The exit code: of the child that ended first unasked, else of the first child. `limit` is in seconds, for servers; None for
+    commands, which take the time they need and may end with 0 by themselves.
+    """
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)  # They wait for sigtimedwait: no handler, no race.
     waiting, running, ended = list(children), {}, {}
     first_dead, asked, started, told = None, None, 0.0, set()
@@ -51,7 +54,7 @@ def supervise(children, limit):
             if not running:
                 break
             stop(running, children, told, asked, time.monotonic() - started, limit)
-    return outcome(children, ended, first_dead)
+    return outcome(children, ended, first_dead, limit)
 
 
 def is_ready(running):
@@ -77,10 +80,11 @@ def stop(running, children, told, asked, passed, limit):
             return
 
 
-def outcome(children, ended, first_dead):
+def outcome(children, ended, first_dead, limit):
     if first_dead is not None:
         code = ended[first_dead.name]
-        return 1 if code == 0 and len(children) > 1 else code
+        # A server that ends by itself has failed, whatever it says: Hypercorn ends with 0 when its workers cannot start.
+        return 1 if code == 0 and limit is not None else code
     return ended.get(children[0].name, 0)
 
 

@@ -2,7 +2,7 @@
 
 import os
 
-from address import address_of, answers, free_port, tcp, unix
+from address import address_of, answers, free_port, make_free, tcp, unix
 from commands import command, expand
 from edge import plan_nginx
 from errors import LauncherError
@@ -20,6 +20,7 @@ def plan_web(launch, environment):
     stop = whole_number(environment, "WHERRY_STOP_TIMEOUT") or launch.timeouts.get("stop") or 10
     inside = edge_is_inside(launch, environment)
     outer = address_of(environment)
+    make_free(outer)
     if not inside:
         return plan_server(launch, environment, outer, stop, behind=outer.path is not None)
     if outer.path:
@@ -27,6 +28,8 @@ def plan_web(launch, environment):
     from tempfile import mkdtemp  # Not at the top: it takes as long to load as all the rest of the launcher.
 
     run = mkdtemp(prefix="wherry-")
+    if os.getuid() == 0:
+        os.chmod(run, 0o711)  # nginx's workers, then another user, must reach the socket in it.
     inner = unix(os.path.join(run, "app.sock"))
     plan = plan_server(launch, environment, inner, stop, behind=True)
     last = plan.children[-1]._replace(ready=lambda: answers(inner))

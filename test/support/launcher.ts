@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -41,7 +41,12 @@ export function startLauncher({ launch, args = [], env = {}, before = [], cwd }:
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', chunk => (text += chunk))
   const ended = new Promise<number>((done, fail) => {
     child.once('error', fail)
-    child.once('close', (code, signal) => done(code ?? (signal === null ? -1 : 1000)))
+    child.once('exit', (code, signal) => {
+      const finish = (): void => done(code ?? 128 + (constants.signals[signal ?? 'SIGKILL'] ?? 0))
+      // The output is complete at `close`, which does not come while a worker outlives its parent.
+      child.once('close', finish)
+      setTimeout(finish, 2000).unref()
+    })
   })
   return { child, output: () => text, ended }
 }

@@ -9,14 +9,31 @@ import os
 import signal
 import sys
 import threading
+import traceback
 
 from wherry_forwarded import forwarded_asgi, forwarded_wsgi
+
+START_FAILURE = 3  # The code by which Gunicorn and Uvicorn give up instead of starting the worker again, for ever.
+
+
+def load_or_leave():
+    """The app, or the end of this process: after the app's own traceback, or the message it gave to sys.exit()."""
+    try:
+        return load()
+    except Exception:
+        traceback.print_exc()
+    except SystemExit as leaving:
+        if leaving.code in (None, 0):  # A stop that was asked for meanwhile.
+            raise
+        if isinstance(leaving.code, str):
+            print(leaving.code, file=sys.stderr, flush=True)
+    sys.exit(START_FAILURE)
 
 
 def load():
     with open(os.environ["WHERRY_LAUNCH"], encoding="utf-8") as stream:
         launch = json.load(stream)
-    places = [os.path.join(launch["directory"], entry) for entry in launch.get("path") or []]
+    places = [os.path.normpath(os.path.join(launch["directory"], entry)) for entry in launch.get("path") or []]
     sys.path[:] = places + [entry for entry in sys.path if entry not in places]
     if (launch.get("django") or {}).get("setup"):
         # An asgi.py that imports models before get_asgi_application() needs the apps loaded.
@@ -40,4 +57,4 @@ def restore_sigterm():
 
 
 restore_sigterm()
-application = load()
+application = load_or_leave()

@@ -12,6 +12,7 @@ import gunicorn.workers.gthread  # noqa: F401  loaded before the app's directori
 import gunicorn.workers.sync  # noqa: F401
 from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.config import get_default_config_file
+from gunicorn.errors import HaltServer
 from wherry_sockets import listen_on
 
 TARGET = "wherry_entry:application"
@@ -23,7 +24,11 @@ def serve():
     # Bound once, handed over by number, because Gunicorn's [::] would take the IPv4 port too; a Unix socket it binds itself.
     sockets = [] if facts["socket"] else listen_on(facts)
     binds = [f"fd://{listener.detach()}" for listener in sockets] or [f"unix:{facts['socket']}"]
-    return Gunicorn(facts, binds).run()
+    try:
+        return Gunicorn(facts, binds).run()
+    except HaltServer as halt:
+        # Gunicorn 27 stumbles over the second worker that cannot boot while it stops because of the first.
+        return halt.exit_status
 
 
 class Gunicorn(WSGIApplication):
@@ -92,6 +97,7 @@ def defaults(facts):
         "control_socket_disable": True,
         # What the proxy in front says is read in wherry_forwarded, for every server alike.
         "secure_scheme_headers": {},
+        "forwarded_allow_ips": os.environ.get("FORWARDED_ALLOW_IPS", ""),
         "proc_name": facts["title"],
         "asgi_lifespan": "auto",
     }
