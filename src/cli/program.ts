@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
+import { ownVersion } from '../config/requires.ts'
 import type { CommandEntry } from './command.ts'
 import { commands } from './commands/index.ts'
 import { chooseFace, type FaceOptions } from './face/index.ts'
@@ -9,7 +9,7 @@ export function buildProgram(): { run(argv: readonly string[]): Promise<number> 
   let code = 0
   const program = new Command('wherry')
     .description('From a Python web application’s repository to production, in one command.')
-    .version(version(), '-V, --version')
+    .version(ownVersion(), '-V, --version')
     .option('--json', 'print the result as JSON on stdout')
     .option('--quiet', 'say nothing but warnings, errors and the result')
     .option('--verbose', 'say everything, causes of errors included')
@@ -85,9 +85,4 @@ async function runCommand(
   } finally {
     face.close()
   }
-}
-
-function version(): string {
-  const manifest = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
 }

@@ -3,6 +3,7 @@ import type { $ZodIssue } from 'zod/v4/core'
 import type { Checkout } from '../kit/checkout/index.ts'
 import { nearest } from '../kit/text.ts'
 import { invalidConfig } from './errors.ts'
+import { checkRequires } from './requires.ts'
 import type { Config } from './schema.ts'
 
 export interface LoadedConfig {
@@ -11,15 +12,22 @@ export interface LoadedConfig {
   readonly file: string | null
 }
 
-/** Reads wherry.toml, else [tool.wherry]. Throws `invalid-config` with the path of the key and the nearest one that exists. */
+/** Reads wherry.toml, else [tool.wherry]. Throws `wrong-version`, and `invalid-config` with the path of the key and the nearest one that exists. */
 export async function loadConfig(checkout: Checkout): Promise<LoadedConfig> {
   const own = checkout.text('wherry.toml')
-  if (own !== null) return { config: await validate(toml(own, 'wherry.toml'), 'wherry.toml'), file: 'wherry.toml' }
+  if (own !== null) return checked(toml(own, 'wherry.toml'), 'wherry.toml')
   const pyproject = checkout.text('pyproject.toml')
   // Whether pyproject.toml is valid is for `detect` to say; without our table it is not ours to judge.
   if (pyproject === null || !/^\s*\[\s*tool\s*\.\s*wherry\b/m.test(pyproject)) return { config: {}, file: null }
   const tool = toml(pyproject, 'pyproject.toml')['tool'] as { wherry?: unknown } | undefined
-  return { config: await validate(tool?.wherry ?? {}, 'pyproject.toml'), file: 'pyproject.toml' }
+  return checked(tool?.wherry ?? {}, 'pyproject.toml')
+}
+
+async function checked(value: unknown, file: string): Promise<LoadedConfig> {
+  const { requires } = value as { requires?: unknown }
+  // Before anything else: keys of another version are no mistake.
+  if (typeof requires === 'string') await checkRequires(requires, file)
+  return { config: await validate(value, file), file }
 }
 
 function toml(text: string, file: string): Record<string, unknown> {

@@ -68,6 +68,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./run.ts'),
   },
   {
+    name: 'init',
+    summary: 'write a wherry.toml that says what was found',
+    arguments: path,
+    load: () => import('./init.ts'),
+  },
+  {
     name: 'recover',
     summary: 'repair what an interrupted command left behind',
     arguments: path,

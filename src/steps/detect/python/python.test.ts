@@ -173,6 +173,7 @@ test('the nearest directory speaks; settings of the user speak over all', async 
   expect((await find(files, 'web')).fact.version).toBe('3.11')
   expect((await find({ 'wherry.toml': '' }, '.', '3.14')).fact).toEqual({
     version: '3.14',
+    alternatives: [],
     because: [{ file: 'wherry.toml', line: null, text: 'python = "3.14"' }],
   })
 })
