@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import { collect } from './collect.ts'
 
 /** The only file that starts programs. An argv array always; never a shell, so nothing a repository holds is ever parsed as one. */
 
@@ -68,19 +68,4 @@ function ended(child: ChildProcess): Promise<[number | null, NodeJS.Signals | nu
     child.once('error', reject)
     child.once('close', (code, signal) => resolve([code, signal]))
   })
-}
-
-async function collect(stream: Readable | null, keep: number, onLine: (line: string) => void): Promise<string> {
-  if (!stream) return ''
-  let kept = ''
-  let partial = ''
-  stream.setEncoding('utf8')
-  for await (const chunk of stream as AsyncIterable<string>) {
-    kept = (kept + chunk).slice(-keep)
-    const lines = (partial + chunk).split('\n')
-    partial = lines.pop() ?? ''
-    for (const line of lines) onLine(line)
-  }
-  if (partial !== '') onLine(partial)
-  return kept
 }

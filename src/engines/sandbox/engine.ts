@@ -1,7 +1,7 @@
 import type { Container, Engine, Exit, Running, RunOptions, RunResult, StartOptions } from '../engine.ts'
 import { sandboxCommand, type SandboxCommand, type SandboxOptions } from './command.ts'
 import { launch, type Launched } from './launch.ts'
-import { collect } from './output.ts'
+import { collect } from '../../kit/collect.ts'
 import { specOf, type Spec } from './spec.ts'
 
 /** The engine that needs no daemon. What it starts ends with this process, whatever way that ends. */
