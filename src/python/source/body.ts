@@ -36,7 +36,13 @@ function readStatement(node: SyntaxNode, reader: Reader, depth: number): Stateme
     case 'RaiseStatement':
       return [{ kind: 'raise', value: parts[1] ? value(parts[1]) : null, line }]
     case 'ScopeStatement':
-      return [{ kind: 'global', names: parts.filter(part => part.name === 'VariableName').map(part => reader.text(part)), line }]
+      return [
+        {
+          kind: 'global',
+          names: parts.filter(part => part.name === 'VariableName').map(part => reader.text(part)),
+          line,
+        },
+      ]
     case 'DecoratedStatement':
       return readDecorated(parts, reader, depth)
     case 'FunctionDefinition':

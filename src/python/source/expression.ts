@@ -18,7 +18,7 @@ export function readValue(node: SyntaxNode, reader: Reader, depth = 0): Value {
     case 'ContinuedString':
       return joinStrings(parts.map(inner), line)
     case 'FormatString':
-      return formatValue(node, reader, line)
+      return formatValue(node, reader, inner, line)
     case 'Number':
       return { kind: 'number', text: reader.text(node), line }
     case 'Boolean':
@@ -105,20 +105,24 @@ function stringValue(text: string | null, line: number): Value {
 
 function joinStrings(values: readonly Value[], line: number): Value {
   const parts: (string | null)[] = []
+  const replaced: Value[] = []
   for (const value of values) {
     if (value.kind === 'string') parts.push(value.text)
-    else if (value.kind === 'format') parts.push(...value.parts)
-    else return { kind: 'unknown', line }
+    else if (value.kind === 'format') {
+      parts.push(...value.parts)
+      replaced.push(...value.replaced)
+    } else return { kind: 'unknown', line }
   }
   return parts.includes(null)
-    ? { kind: 'format', parts, line }
+    ? { kind: 'format', parts, replaced, line }
     : { kind: 'string', text: parts.map(part => part ?? '').join(''), line }
 }
 
-function formatValue(node: SyntaxNode, reader: Reader, line: number): Value {
+function formatValue(node: SyntaxNode, reader: Reader, inner: (node: SyntaxNode) => Value, line: number): Value {
   const source = reader.text(node)
   const body = bodyOf(source)
   const parts: (string | null)[] = []
+  const replaced: Value[] = []
   let from = node.from + body.from
   const add = (to: number): void => {
     const text = reader.slice(from, to).replace(/\{\{/g, '{').replace(/\}\}/g, '}')
@@ -127,11 +131,13 @@ function formatValue(node: SyntaxNode, reader: Reader, line: number): Value {
   for (const child of childrenOf(node)) {
     if (child.name !== 'FormatReplacement') continue
     add(child.from)
+    const value = childrenOf(child).find(isExpression)
+    replaced.push(value ? inner(value) : { kind: 'unknown', line })
     parts.push(null)
     from = child.to
   }
   add(node.from + body.to)
-  return joinStrings([{ kind: 'format', parts, line }], line)
+  return joinStrings([{ kind: 'format', parts, replaced, line }], line)
 }
 
 type Inner = (node: SyntaxNode) => Value

@@ -1,8 +1,13 @@
 /** An expression of Python source as far as reading can tell, without running it. Every kind carries its 1-based line. */
 export type Value =
   | { readonly kind: 'string'; readonly text: string; readonly line: number }
-  /** An f-string: known text, and null for each replaced part. */
-  | { readonly kind: 'format'; readonly parts: readonly (string | null)[]; readonly line: number }
+  /** An f-string: known text, and null for each replaced part; `replaced` holds those in order. */
+  | {
+      readonly kind: 'format'
+      readonly parts: readonly (string | null)[]
+      readonly replaced: readonly Value[]
+      readonly line: number
+    }
   | { readonly kind: 'number'; readonly text: string; readonly line: number }
   | { readonly kind: 'constant'; readonly value: boolean | null; readonly line: number }
   | { readonly kind: 'name'; readonly name: string; readonly line: number }
@@ -95,8 +100,9 @@ export function children(value: Value): readonly Value[] {
       return value.options
     case 'operation':
       return [value.left, value.right]
-    case 'string':
     case 'format':
+      return value.replaced
+    case 'string':
     case 'number':
     case 'constant':
     case 'name':

@@ -121,7 +121,7 @@ function callFunction(evaluator: Evaluator, callee: FunctionThing, call: Value, 
   const parameters = bindParameters(evaluator, callee, call, env)
   const closed =
     callee.env.bodies.length === 0 && callee.self === null && [...parameters.values()].every(give => give() === null)
-  const give = (): Thing | null => readReturns(evaluator, callee, parameters)
+  const give = (): Thing | null => evaluator.enter(statement, () => readReturns(evaluator, callee, parameters))
   return closed ? evaluator.once(statement, give) : give()
 }
 

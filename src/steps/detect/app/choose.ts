@@ -92,19 +92,32 @@ export function rankGroups(
   tree: SourceTree,
   groups: readonly Group[],
   contributions: Contributions,
-  rootOf: (one: Candidate) => string,
+  startOf: (one: Candidate) => string,
 ): { readonly sorted: Group[]; readonly equal: number } {
   const inner = new Set(
     groups.flatMap(group => group.all.flatMap(one => one.layers.slice(1)).filter(key => key !== group.key)),
   )
   const measured = groups.map(group => ({
     group,
-    rank: rankAcross(group, contributions, inner, rootOf, isPart(tree, group, groups)),
+    rank: rankAcross(group, contributions, inner, startOf, isPart(tree, group, groups), isShadowed(group, groups, startOf)),
   }))
   measured.sort((a, b) => compare(a.rank, b.rank))
   const first = measured[0]?.rank ?? []
-  const equal = measured.filter(one => compare(one.rank, first) === 0).length
+  const shown = measured[0] && isShown(measured[0].group)
+  const equal = measured.filter(one => compare(one.rank, first) === 0 || (shown && isShown(one.group))).length
   return { sorted: measured.map(one => one.group), equal }
+}
+
+/** Of several examples none is more the app than another. */
+function isShown({ best }: Group): boolean {
+  return placeOf(best.file) === 'shown' && best.strength !== 'named'
+}
+
+/** Beside a Django project, in its own directory, other objects are services and tools of it. */
+function isShadowed(group: Group, groups: readonly Group[], startOf: (one: Candidate) => string): boolean {
+  if (group.best.framework === 'django') return false
+  const start = startOf(group.best)
+  return groups.some(({ best }) => best.framework === 'django' && placeOf(best.file) === 'app' && startOf(best) === start)
 }
 
 /** True when another app's module imports this one's: the importing one is the whole. */
@@ -127,33 +140,33 @@ function isPart(tree: SourceTree, group: Group, groups: readonly Group[]): boole
   })
 }
 
-function rankAcross(
-  group: Group,
-  contributions: Contributions,
-  inner: ReadonlySet<string>,
-  rootOf: (one: Candidate) => string,
-  part: boolean,
+function rankAcross(group: Group, contributions: Contributions, inner: ReadonlySet<string>, startOf: (one: Candidate) => string, part: boolean,
+  shadowed: boolean,
 ): number[] {
   const { best } = group
   const firm = strengths.indexOf(best.strength)
+  const isNamed = best.strength === 'named'
   const place = placeOf(best.file)
-  const root = rootOf(best)
-  const isOwn = best.interface === 'own' && best.strength === 'script'
+  const start = startOf(best)
   return [
-    firm >= strengths.indexOf('named') ? 1 : 0,
-    place === 'app' || firm >= strengths.indexOf('named') ? 2 : place === 'shown' ? 1 : 0,
+    isNamed ? 1 : 0,
+    place === 'app' || isNamed ? 2 : place === 'shown' ? 1 : 0,
     contributions.mounted.has(group.key) || inner.has(group.key) ? 0 : 1,
     best.framework === null ? 0 : 1,
     rankName(best.file) > lastName ? 0 : 1,
-    root === '' ? 1 : 0,
+    isTop(start) ? 1 : 0,
+    shadowed ? 0 : 1,
     part ? 0 : 1,
     group.hints > 0 ? 1 : 0,
-    firm >= strengths.indexOf('named') ? firm : 0,
-    isOwn ? 2 : best.strength === 'factory' ? 1 : 2,
-    firm === strengths.indexOf('named in source') ? 1 : 0,
-    -depthOf(root),
+    -depthOf(start),
+    best.strength === 'script' ? strengths.indexOf('object') : firm,
     -depthOf(best.file),
-    isOwn || root !== '' ? 0 : -rankName(best.file),
+    isTop(start) ? -rankName(best.file) : 0,
     -rankAttribute((best.attribute ?? '').split('.')[0] ?? ''),
   ]
+}
+
+/** The repository's own level: modules start at its root or in `src`. */
+function isTop(start: string): boolean {
+  return start === '' || start === 'src'
 }

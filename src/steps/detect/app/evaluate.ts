@@ -8,6 +8,8 @@ import { memberOf } from './member.ts'
 import { fileEnv, type AppThing, type Env, type Evaluator, type Thing } from './thing.ts'
 
 const deepest = 60
+/** `wrap(wrap(app))` enters a function twice at once; what goes deeper recurses over data. */
+const deepestRecursion = 2
 /** Values looked at for one repository, so that a crafted one cannot keep us busy. */
 const budget = 2_000_000
 
@@ -15,8 +17,12 @@ const budget = 2_000_000
 export function createEvaluator(tree: SourceTree, major: (distribution: string) => number | null): Evaluator {
   const names = new Map<string, Thing | null>()
   const active = new Set<Binding>()
+  const settled = new Map<Binding, Thing | null>()
+  const passing = new Map<Binding, Thing | null>()
+  const calls = new WeakMap<Env['parameters'], Map<Binding, Thing | null>>()
   let depth = 0
   let spent = 0
+  const entered = new Map<object, number>()
   const results = new Map<object, Thing | null>()
   /** How often following was given up, in a cycle or at a limit: an answer found meanwhile is not final and not kept. */
   let cut = 0
@@ -34,6 +40,7 @@ export function createEvaluator(tree: SourceTree, major: (distribution: string) 
       return thing
     },
     value(value, env, before = env.before) {
+      if (spent === budget) console.error("BUDGET")
       if (depth > deepest || spent > budget) {
         cut += 1
         return null
@@ -45,6 +52,17 @@ export function createEvaluator(tree: SourceTree, major: (distribution: string) 
       } finally {
         depth -= 1
       }
+    },
+    enter(statement, make) {
+      const running = entered.get(statement) ?? 0
+      if (running >= deepestRecursion) {
+        cut += 1
+        return null
+      }
+      entered.set(statement, running + 1)
+      const thing = make()
+      entered.set(statement, running)
+      return thing
     },
     once(statement, make) {
       const known = results.get(statement)
@@ -131,20 +149,32 @@ export function createEvaluator(tree: SourceTree, major: (distribution: string) 
       cut += 1
       return null
     }
+    // Chains of `x = x.f()` would double the work with every link. What was cut short is kept only until the question is answered.
+    const kept = env.bodies.length > 0 ? perCall(env) : settled
+    if (kept.has(binding)) return kept.get(binding) ?? null
+    if (env.bodies.length === 0 && passing.has(binding)) return passing.get(binding) ?? null
+    const before = cut
     active.add(binding)
-    try {
-      if (binding.kind === 'function')
-        return { kind: 'function', file: env.file, statement: binding.statement, env, self: null }
-      if (binding.kind === 'class') return { kind: 'class', file: env.file, statement: binding.statement, env }
-      if (binding.kind !== 'value') {
-        const origin = followBinding(tree, env.file, name, binding)
-        return origin ? thingOf(origin) : null
-      }
-      if (binding.by === 'for') return null
-      return evaluateAssigned(name, binding, env)
-    } finally {
-      active.delete(binding)
-    }
+    const thing = followValue(name, binding, env)
+    active.delete(binding)
+    if (active.size === 0) passing.clear()
+    else if (cut !== before) passing.set(binding, thing)
+    if (cut === before || env.bodies.length > 0) kept.set(binding, thing)
+    return thing
+  }
+
+  function perCall(env: Env): Map<Binding, Thing | null> {
+    const known = calls.get(env.parameters) ?? new Map<Binding, Thing | null>()
+    calls.set(env.parameters, known)
+    return known
+  }
+
+  function followValue(name: string, binding: Binding, env: Env): Thing | null {
+    if (binding.kind === 'function') return { kind: 'function', file: env.file, statement: binding.statement, env, self: null }
+    if (binding.kind === 'class') return { kind: 'class', file: env.file, statement: binding.statement, env }
+    if (binding.kind === 'value') return binding.by === 'for' ? null : evaluateAssigned(name, binding, env)
+    const origin = followBinding(tree, env.file, name, binding)
+    return origin ? thingOf(origin) : null
   }
 
   function evaluateAssigned(name: string, binding: Extract<Binding, { kind: 'value' }>, env: Env): Thing | null {

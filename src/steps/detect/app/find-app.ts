@@ -1,5 +1,5 @@
 import type { AppFact, FrameworkFact, Note, ServerFact } from '../../../model/project.ts'
-import { moduleName, parentOf } from '../../../python/source/resolve.ts'
+import { findBelow, moduleName, parentOf } from '../../../python/source/resolve.ts'
 import { createSourceTree } from '../../../python/source/tree.ts'
 import type { Candidate } from './candidate.ts'
 import { groupCandidates, rankGroups, type Group } from './choose.ts'
@@ -107,10 +107,10 @@ function decide(search: FullSearch, packages: PackagesByDirectory, explicit: str
   const written = new Set(
     gathered.commands.flatMap(one => one.command.targets.map(target => target.split(':')[0] ?? '')),
   )
-  const rootOf = (one: Candidate): string => layOut(search, one, written).root
+  const startOf = (one: Candidate): string => layOut(search, one, written).start
   const contributions = findContributions(search.evaluator, search.files)
   const groups = groupCandidates(gathered.candidates, contributions, gathered.hints, blockingFiles(programs))
-  const { sorted, equal } = rankGroups(search.evaluator.tree, groups, contributions, rootOf)
+  const { sorted, equal } = rankGroups(search.evaluator.tree, groups, contributions, startOf)
   const [first] = sorted
   const broken = gathered.broken[0]
   if (!first || isUnfit(search, first)) throw broken ?? refuseNothing(search, gathered, programs, sorted)
@@ -139,6 +139,8 @@ function isUnfit(search: Search, { best }: Group): boolean {
 }
 
 interface Laid {
+  /** The directory on sys.path, relative to the repository. */
+  readonly start: string
   readonly root: string
   readonly path: string
   readonly module: string | null
@@ -152,14 +154,14 @@ function layOut(search: FullSearch, one: Candidate, written: ReadonlySet<string>
       one.directory !== null && relativeTo(one.directory, one.file) !== null
         ? one.directory
         : projectRoot(search.manifests, parentOf(one.file))
-    return { root, path: '', module: null, script: relativeTo(root, one.file) }
+    return { start: root, root, path: '', module: null, script: relativeTo(root, one.file) }
   }
   const start = one.path ?? importRoot(tree, one.file, search.files, module => written.has(module))
   const root =
     one.directory !== null && relativeTo(one.directory, start) !== null
       ? one.directory
       : projectRoot(search.manifests, start)
-  return { root, path: relativeTo(root, start) ?? '', module: moduleName(one.file, start), script: null }
+  return { start, root, path: relativeTo(root, start) ?? '', module: moduleName(one.file, start), script: null }
 }
 
 function settle(
@@ -172,7 +174,7 @@ function settle(
 ): AppFinding {
   const fault = findFault(search, one.file)
   if (fault) throw fault
-  const { root, path, module, script } = layOut(search, one, written)
+  const { start, root, path, module, script } = layOut(search, one, written)
   const near = nearest(packages, root)
   const app: AppFact = {
     interface: one.interface,
@@ -183,7 +185,7 @@ function settle(
     path,
     because: one.because,
   }
-  const settings = gathered.django.find(({ candidate }) => candidate.file === one.file)?.settings ?? null
+  const settings = settingsSeenFrom(search, gathered.django.find(({ candidate, project }) => [candidate, ...project.objects].some(({ file }) => file === one.file))?.settings ?? null, start)
   const moved = root === '' ? [] : [note('app-in-subdirectory', `The app is run from ${root}/.`, one.because)]
   return {
     root,
@@ -193,6 +195,12 @@ function settle(
     settings,
     notes: [...moved, ...notes],
   }
+}
+
+/** manage.py may name the settings as seen from its own directory; the server sees them from another. */
+function settingsSeenFrom(search: Search, settings: DjangoSettings | null, start: string): DjangoSettings | null {
+  if (!settings || findBelow(search.evaluator.tree, start, settings.module)?.file) return settings
+  return { ...settings, module: moduleName(settings.file, start) ?? settings.module }
 }
 
 /** A directory's packages; what it does not say, the directories above it do. */

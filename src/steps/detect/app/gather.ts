@@ -59,13 +59,18 @@ export function gather(search: Search, programs: readonly Program[]): Gathered {
   }
 }
 
-/** `runserver` names a project, not an object; a Django object that is named belongs to its project. */
+/**
+ * A Django object that is named belongs to its project, whose settings say more: only a Procfile that names another object than they do,
+ * or an ASGI server, is followed.
+ */
 function settle(claim: Claim, django: readonly DjangoChoice[]): Candidate[] {
-  const { candidate } = claim
+  const { candidate, reason } = claim
   if (!candidate) return []
-  const project = django.find(one => one.project.manage === candidate.file)
-  if (project) return [{ ...project.candidate, because: [claim.reason, ...project.candidate.because] }]
-  return [candidate]
+  const choice = django.find(({ project }) => project.manage === candidate.file || project.objects.some(one => one.file === candidate.file))
+  if (!choice) return [candidate]
+  const own = { ...choice.candidate, because: [reason, ...choice.candidate.because] }
+  const explicit = /(?:^|\/)Procfile$/.test(reason.file) && candidate.attribute !== null && candidate.file !== own.file
+  return [explicit ? candidate : { ...own, strength: 'named' }]
 }
 
 /** Pyramid's `main(global_config, **settings)` is a factory that PasteDeploy calls with the settings of an ini file. */

@@ -13,7 +13,7 @@ const shown =
   /(?:^|\/)(?:examples?|samples?|sample[_-]?apps?|example[_-]?\w+|\w+[_-]examples?|demos?|demo[_-]\w+|sandbox|playground|tutorials?|snippets|templates?|cookbook|contrib|experiments?|scripts?|tools?|utils?|hack|dev|local|research|labs?|exercises?|lessons?|chapters?|assets|static|extras?|archive[sd]?|old|legacy|deprecated|backup|bak|attic)\//i
 
 const testFile =
-  /(?:^|\/)(?:conftest|test_[^/]*|[^/]*_tests?|tests?|locustfile|noxfile|tasks?|fabfile|setup|gunicorn[^/]*conf[^/]*|gunicorn[_.-]?config|hypercorn[^/]*)\.py$/i
+  /(?:^|\/)(?:conftest|test_[^/]*|[^/]*_tests?|locustfile|noxfile|fabfile|gunicorn[^/]*conf[^/]*|gunicorn[_.-]?config|hypercorn[^/]*)\.py$/i
 
 export type Place = 'app' | 'shown' | 'beside' | 'never'
 

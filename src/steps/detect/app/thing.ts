@@ -70,6 +70,8 @@ export interface Evaluator {
   name(file: string, name: string): Thing | null
   /** What an expression is, seen from `before` (a line; the end of its scope without it). */
   value(value: Value, env: Env, before?: number): Thing | null
+  /** Follows into a function's body, unless that is being done already. */
+  enter(statement: object, make: () => Thing | null): Thing | null
   /** Remembers what a function gives when nothing it is given matters. */
   once(statement: object, make: () => Thing | null): Thing | null
   /** What calling a thing gives. */

@@ -5,6 +5,7 @@ import type { Search } from '../search.ts'
 import { findTarget, isBound } from '../target.ts'
 import type { WherryError } from '../../../../kit/error.ts'
 import type { DjangoProject, LocatedSettings } from './projects.ts'
+import { orderForProduction } from './production.ts'
 import { settingText } from './settings.ts'
 
 /** The settings of the chosen project, for what is read from them later. */
@@ -25,7 +26,8 @@ export function chooseDjango(
   project: DjangoProject,
   wanted: string | null,
 ): DjangoChoice | WherryError {
-  const ordered = [...project.settings].sort((a, b) => Number(b.module === wanted) - Number(a.module === wanted))
+  const production = orderForProduction(search, project.directory, project.settings)
+  const ordered = production.sort((a, b) => Number(b.module === wanted) - Number(a.module === wanted))
   const settings = ordered.find(one => one.place?.file)
   if (!settings && project.settings.length > 0) return missingSettings(project)
   const choice = settings?.place?.file ? { module: settings.module, file: settings.place.file } : null

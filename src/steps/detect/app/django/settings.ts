@@ -84,10 +84,12 @@ function literal(tree: SourceTree, file: string, value: Value | null, depth = 0)
       return value.text
     case 'either':
       return value.options.map(inner).find(text => text !== null) ?? null
-    case 'name': {
-      const origin = findOrigin(tree, file, value.name)
-      if (origin?.kind !== 'bound' || origin.binding.kind !== 'value' || origin.binding.value === value) return null
-      return literal(tree, origin.file, origin.binding.value, depth + 1)
+    case 'name':
+      return named(tree, file, value, depth)
+    case 'format': {
+      const replaced = value.replaced.values().map(inner)
+      const parts = value.parts.map(part => part ?? replaced.next().value ?? null)
+      return parts.includes(null) ? null : parts.join('')
     }
     case 'operation': {
       const [left, right] = [inner(value.left), inner(value.right)]
@@ -101,4 +103,16 @@ function literal(tree: SourceTree, file: string, value: Value | null, depth = 0)
     default:
       return null
   }
+}
+
+/** A name's text: what the file itself binds without a condition first, in whichever function that is. */
+function named(tree: SourceTree, file: string, value: Extract<Value, { kind: 'name' }>, depth: number): string | null {
+  const own = [...everything(tree.module(file).body)].filter(one => one.kind === 'assign' && one.targets.some(target => target.kind === 'name' && target.name === value.name))
+  for (const one of own) {
+    const text = one.kind === 'assign' && one.value !== value ? literal(tree, file, one.value, depth + 1) : null
+    if (text !== null) return text
+  }
+  const origin = own.length > 0 ? null : findOrigin(tree, file, value.name)
+  if (origin?.kind !== 'bound' || origin.binding.kind !== 'value') return null
+  return literal(tree, origin.file, origin.binding.value, depth + 1)
 }

@@ -21,6 +21,7 @@ export const wrappers: Readonly<Record<string, Made>> = {
   'static.Cling': { interface: 'wsgi', wraps: [0, 'application'] },
   'hypercorn.middleware.AsyncioWSGIMiddleware': { interface: 'asgi', wraps: [0, 'app'] },
   'hypercorn.middleware.DispatcherMiddleware': { interface: 'asgi', wraps: [0] },
+  'tornado.wsgi.WSGIContainer': { interface: 'own', wraps: [0, 'wsgi_application'] },
   'newrelic.agent.WSGIApplicationWrapper': { interface: 'wsgi', wraps: [0] },
   'newrelic.agent.ASGIApplicationWrapper': { interface: 'asgi', wraps: [0] },
 }
