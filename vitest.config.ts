@@ -14,7 +14,7 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      ...lanes.map(lane => ({
+      ...lanes.map((lane, i) => ({
         test: {
           name: lane,
           include: [`test/${lane}/**/*.test.ts`],
@@ -22,6 +22,8 @@ export default defineConfig({
           hookTimeout: 600_000,
           // These start real servers and measure real time: side by side they would disturb each other.
           fileParallelism: false,
+          // One lane after the other, for the same reason.
+          sequence: { groupOrder: i + 1 },
         },
       })),
     ],
