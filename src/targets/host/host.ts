@@ -110,4 +110,3 @@ export interface LogLine {
   readonly process: string
   readonly text: string
 }
-

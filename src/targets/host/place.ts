@@ -12,6 +12,10 @@ export function placeOf(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
   const root = env['WHERRY_STATE'] || join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'wherry')
-  const readable = name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '').slice(0, 24) || 'app'
+  const readable =
+    name
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[.-]+/, '')
+      .slice(0, 24) || 'app'
   return join(root, `${readable}-${createHash('sha256').update(repository).digest('hex').slice(0, 8)}`)
 }

@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { sandboxCommand } from '../../engines/sandbox/command.ts'
+import { findPython } from '../../engines/sandbox/python.ts'
+import { exec, start } from '../../kit/exec.ts'
+import { agentFailed, diskFull, noPython } from './errors.ts'
+import { installRuntime } from './runtime.ts'
+import type { Transport } from './transport.ts'
+
+export interface LocalOptions {
+  readonly home: string
+  /** Layers whose Python runs the agent where the machine has none: our signed base. Remembered for later commands. */
+  readonly trustedLayers?: readonly string[]
+}
+
+type Argv = readonly [string, ...string[]]
+
+/** This machine as a host: the agent is a child of ours, its files lie beside the state. */
+export function localTransport({ home, trustedLayers = [] }: LocalOptions): Transport {
+  const state = dirname(home)
+  let agent: Promise<{ argv: Argv; runtime: string; python: Argv }> | undefined
+
+  const prepare = async (): Promise<{ argv: Argv; runtime: string; python: Argv }> => {
+    const [runtime, python] = await Promise.all([installed(state), pythonFor(state, trustedLayers)])
+    return { argv: [...python, '-I', '-S', '-X', 'utf8', join(runtime, 'agent')], runtime, python }
+  }
+  const ready = (): ReturnType<typeof prepare> => (agent ??= prepare())
+
+  return {
+    pid: process.pid,
+    async call(command, request, signal) {
+      const { argv } = await ready()
+      const result = await exec([...argv, command], {
+        input: JSON.stringify(request),
+        env: plain,
+        ...(signal ? { signal } : {}),
+      })
+      if (result.code === 0) return JSON.parse(result.stdout) as unknown
+      throw agentFailed({
+        what: `The agent could not carry out \`${command}\`.`,
+        why: result.stderr.trim().split('\n').at(-1) || `It ended with ${result.code ?? result.signal}.`,
+        next: 'Run `wherry recover`. If it happens again, please report it with the lines below.',
+        evidence: result.stderr.trim().split('\n').slice(-12).map(text => ({ text })),
+      })
+    },
+    async *stream(command, request, signal) {
+      const { argv } = await ready()
+      const child = start([...argv, command], { stdio: ['pipe', 'pipe', 'inherit'], env: plain })
+      const end = (): void => void child.kill()
+      signal?.addEventListener('abort', end)
+      try {
+        child.stdin?.end(JSON.stringify(request))
+        if (child.stdout) yield* createInterface({ input: child.stdout })
+      } finally {
+        signal?.removeEventListener('abort', end)
+        end()
+      }
+    },
+    async attach(command, request) {
+      const { argv } = await ready()
+      const words = [...argv, command, Buffer.from(JSON.stringify(request)).toString('base64')] as const
+      const child = start(words as unknown as Argv, { stdio: 'inherit', env: plain })
+      // The terminal sends Ctrl-C to both; what it means is the program's to decide.
+      const ignore = (): void => {}
+      process.on('SIGINT', ignore)
+      try {
+        const [code] = (await once(child, 'exit')) as [number | null]
+        return code ?? 1
+      } finally {
+        process.off('SIGINT', ignore)
+      }
+    },
+    async sandbox() {
+      const { runtime, python } = await ready()
+      const { argv, places } = await sandboxCommand({ python, cache: join(state, 'runtime') })
+      return { argv: [...argv.slice(0, -1), join(runtime, 'sandbox.py')], ...places }
+    },
+  }
+}
+
+const plain = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' }
+
+async function installed(state: string): Promise<string> {
+  try {
+    return await installRuntime(state)
+  } catch (error) {
+    const { code, path, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw diskFull({ what: `The disk that holds ${state} is full.`, next: 'Free some space and try again.', cause: error })
+    }
+    throw agentFailed({ what: `${path ?? state} cannot be written.`, why: message, next: 'Set WHERRY_STATE to a directory you own.' })
+  }
+}
+
+/** The machine's Python, else an image's; that one is remembered, because later commands come without an image. */
+async function pythonFor(state: string, layers: readonly string[]): Promise<Argv> {
+  const memory = join(state, 'runtime', 'python.json')
+  const machine = await findPython()
+  if (machine) return machine
+  const found = await findPython(layers)
+  if (found) {
+    await mkdir(dirname(memory), { recursive: true, mode: 0o700 })
+    await writeFile(memory, JSON.stringify(found))
+    return found
+  }
+  if (existsSync(memory)) {
+    const argv = JSON.parse(readFileSync(memory, 'utf8')) as Argv
+    if (existsSync(argv[0])) return argv
+  }
+  throw noPython({
+    what: 'No Python can be found to run the agent with.',
+    why: 'It keeps releases running, and needs Python 3.9 or newer: the machine’s own or that of an image made here.',
+    next: 'Run `wherry up` in the app, or install python3.',
+  })
+}

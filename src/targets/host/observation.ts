@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import type { Release } from '../../model/release.ts'
+
+/** What the agent sees on a host. Answers are checked: a host, and an older agent on it, is another's word. */
+
+const process = z.object({
+  state: z.enum(['running', 'restarting', 'ended']),
+  pid: z.number().nullable(),
+  code: z.number().nullable(),
+  restarts: z.number(),
+  seconds: z.number(),
+})
+export type ProcessState = z.infer<typeof process>
+
+const holderProcess = z.object({
+  name: z.string(),
+  argv: z.array(z.string()),
+  stop: z.string(),
+  sockets: z.array(z.tuple([z.string(), z.number()])).optional(),
+})
+export type HolderProcess = z.infer<typeof holderProcess>
+
+const record = z.object({
+  number: z.number(),
+  image: z.string(),
+  config: z.string(),
+  secrets: z.string(),
+  createdAt: z.string(),
+  previous: z.number().nullable(),
+  state: z.enum(['staged', 'serving', 'retired', 'failed']),
+  /** Names of the processes beside `web`. */
+  workers: z.array(z.string()),
+  /** argv of the release process that ran before it served; null when none did. */
+  prepared: z.array(z.string()).nullable(),
+  healthPath: z.string(),
+  host: z.string(),
+  startTimeout: z.number(),
+  drain: z.number(),
+})
+/** The record of a release on a host: what starting it again needs to know. */
+export type ReleaseRecord = z.infer<typeof record>
+
+const edge = z.object({
+  configuration: z.string(),
+  process: holderProcess,
+  listen: z.object({ address: z.string(), port: z.number() }),
+})
+/** What the edge runs with. */
+export type EdgeState = z.infer<typeof edge>
+
+export const observation = z.object({
+  current: z.number().nullable(),
+  previous: z.number().nullable(),
+  releases: z.array(record),
+  running: z.record(z.string(), z.record(z.string(), process)),
+  holder: z.number().nullable(),
+  wanted: z.record(z.string(), z.array(z.string())),
+  lock: z.object({ epoch: z.number(), owner: z.string().nullable() }),
+  interrupted: z.boolean(),
+  last: z.object({ step: z.string(), phase: z.string() }).nullable(),
+  next: z.number(),
+  journal: z.string(),
+  edge: edge.nullable(),
+  secrets: z.object({ version: z.number(), names: z.array(z.string()) }),
+  root: z.boolean(),
+})
+export type Observation = z.infer<typeof observation>
+
+/** A release as the model has it, without what only this target keeps. */
+export function releaseOf(kept: ReleaseRecord): Release {
+  const { number, image, config, secrets, createdAt, previous, state } = kept
+  return { number, image, config, secrets, createdAt, previous, state }
+}
+
+export function recordOf(seen: Observation, number: number | null): ReleaseRecord | null {
+  return seen.releases.find(release => release.number === number) ?? null
+}
+
+/** Whether a group has a process of that name that runs. */
+export function isRunning(seen: Observation, group: string, name: string): boolean {
+  return seen.running[group]?.[name]?.state === 'running'
+}
+
+export const probeAnswer = z.object({
+  status: z.number().nullable(),
+  reason: z.string().optional(),
+  body: z.string().optional(),
+  process: process.nullable().optional(),
+})
+export type ProbeAnswer = z.infer<typeof probeAnswer>
+
+export const linesAnswer = z.object({
+  processes: z.record(z.string(), process),
+  lines: z.array(z.object({ number: z.number(), process: z.string(), text: z.string() })),
+})

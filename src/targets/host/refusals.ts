@@ -1,0 +1,100 @@
+import type { WherryError } from '../../kit/error.ts'
+import { duration } from '../../kit/text.ts'
+import {
+  addressNotHere,
+  agentFailed,
+  corruptJournal,
+  diskFull,
+  fenced,
+  holderFailed,
+  hostError,
+  locked,
+  newerState,
+  pathTooLong,
+  portForbidden,
+  portInUse,
+} from './errors.ts'
+
+/** What the agent answers instead of carrying a request out. */
+export interface Refused {
+  readonly refused: string
+  readonly [fact: string]: unknown
+}
+
+/** A refusal in words: what it means, why, and what to do. */
+export function explainRefusal(refusal: Refused): WherryError {
+  const words = known[refusal.refused]
+  if (words) return words(refusal)
+  return agentFailed({
+    what: `The agent refused a request: ${refusal.refused}.`,
+    why: JSON.stringify(refusal),
+    next: 'Please report it.',
+  })
+}
+
+const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
+const known: Readonly<Record<string, (facts: Refused) => WherryError>> = {
+  locked: ({ owner, seconds }) =>
+    locked({
+      what: `${text(owner) || 'Another command'} is changing this app.`,
+      why: `Its lock lasts another ${duration(Number(seconds) * 1000)} unless it is renewed.`,
+      next: 'Wait until it is done, or take over with `wherry recover`.',
+    }),
+  fenced: ({ owner }) =>
+    fenced({
+      what: 'Another command has taken over; this one stopped.',
+      ...(owner ? { why: `${text(owner)} holds the lock now.` } : {}),
+      next: 'See what serves with `wherry status`.',
+    }),
+  'corrupt-journal': ({ line }) =>
+    corruptJournal({
+      what: 'The journal of this app is damaged.',
+      why: `Line ${text(line)} does not fit to the one before.`,
+      next: 'Run `wherry recover`: it goes on from what can be seen on the host.',
+    }),
+  'newer-state': () =>
+    newerState({ what: 'A newer Wherry was here.', next: 'Use that version, or remove the app with it first.' }),
+  'path-too-long': ({ path, over }) =>
+    pathTooLong({
+      what: `The path ${text(path)} is too long by ${text(over)} bytes.`,
+      why: 'The app’s socket lies below it, and a socket’s path holds 107 bytes.',
+      next: 'Set WHERRY_STATE to a shorter directory, such as /var/lib/wherry.',
+    }),
+  'disk-full': ({ path }) =>
+    diskFull({
+      what: 'The disk of the host is full.',
+      ...(path ? { why: `${text(path)} could not be written.` } : {}),
+      next: 'Free some space and run the command again.',
+    }),
+  'port-in-use': ({ port, address, holder }) => {
+    const who = holder as { pid: number; name: string } | null
+    return portInUse({
+      what: `Port ${text(port)} on ${text(address)} is in use.`,
+      why: who ? `${who.name} (process ${who.pid}) listens on it.` : 'Another user’s program listens on it.',
+      next: 'Stop that program, or choose another port: `wherry up --port N`.',
+    })
+  },
+  'port-forbidden': ({ port }) =>
+    portForbidden({
+      what: `This user may not listen on port ${text(port)}.`,
+      why: 'Ports below 1024 belong to root.',
+      next: 'Choose another port with `--port`, or run Wherry as root.',
+    }),
+  'address-not-here': ({ address }) =>
+    addressNotHere({ what: `${text(address)} is no address of this host.`, next: 'Listen on 127.0.0.1 or 0.0.0.0.' }),
+  'host-error': ({ path, detail }) =>
+    hostError({
+      what: `The host refused a change${path ? ` at ${text(path)}` : ''}.`,
+      why: text(detail),
+      next: 'Mend what it names and run the command again.',
+    }),
+  'holder-does-not-start': ({ log }) =>
+    holderFailed({ what: 'The holder does not start.', next: `Read ${text(log)} and try again.` }),
+  'holder-refused': () =>
+    holderFailed({
+      what: 'The holder gave no answer.',
+      why: 'It may be of another version of Wherry.',
+      next: 'Stop the app with `wherry down` and start it again.',
+    }),
+}
