@@ -61,6 +61,7 @@ def commit(home, request):
     else:
         ask.holder(home, {"do": "start", "group": "edge", "processes": [process]})
     ask.holder(home, {"do": "want", "groups": ["edge"]})
+    ask.holder(home, {"do": "stop", "group": "edge-test", "grace": 0})
     return {"replaced": [name for name in running if name != process["name"]]}
 
 

@@ -12,6 +12,8 @@ import vault
 from home import Home
 from refusal import Refusal
 
+SHORTEST_HIDDEN = 6
+
 
 def observe(request):
     """Everything that is so: what serves, what lies there, what runs, who holds the lock, how the last change ended."""
@@ -64,10 +66,18 @@ def lines(request):
     home = Home(request["home"])
     wish = {"do": "lines", "group": request["group"], "after": request["after"]}
     answer = ask.holder(home, wish, start=False) or {"groups": {}, "lines": []}
+    values = [value for value in vault.newest(home)[1].values() if len(value) >= SHORTEST_HIDDEN]
     return {
         "processes": answer["groups"].get(request["group"], {}),
-        "lines": [{"number": n, "process": process, "text": text} for n, process, text in answer["lines"]],
+        "lines": [{"number": n, "process": process, "text": hide(text, values)} for n, process, text in answer["lines"]],
     }
+
+
+def hide(text, values):
+    """An app that prints its settings when it fails must not carry its secrets into errors, terminals and tickets."""
+    for value in values:
+        text = text.replace(value, "[secret]")
+    return text
 
 
 def gone(request):

@@ -2,13 +2,13 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import urllib.parse
 
 import ask
 import files
 import lock
-import shutil
 import statics
 import vault
 from change import change
@@ -42,7 +42,8 @@ def stage(home, request):
     if os.path.exists(private) or os.path.exists(public):
         raise Refusal("release-exists", release=number)
     version, values, made = vault.complete(home, request["secrets"])
-    record = {**request["record"], "number": number, "secrets": str(version), "state": "staged"}
+    file = statics.sample(request["statics"], os.path.join(new, "static"))
+    record = {**request["record"], "number": number, "secrets": str(version), "state": "staged", "file": file}
     os.makedirs(os.path.join(private, "reports"), mode=0o700)
     for name, spec in request["specs"].items():
         # What a person gave wins over secrets, secrets over the plan; what Wherry itself must say wins over all.
@@ -71,8 +72,8 @@ def give(owner, run, data):
 @change("start")
 def start(home, request):
     group = checked_group(request["group"])
-    for name in os.listdir(home.release(request["release"], "reports")):
-        files.remove(home.release(request["release"], "reports", name))
+    for process in request["processes"]:
+        files.remove(home.release(request["release"], "reports", checked_name(process["name"])))
     return ask.holder(home, {"do": "start", "group": group, "processes": request["processes"]})
 
 

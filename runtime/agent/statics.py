@@ -1,13 +1,18 @@
 """Copies static files out of the unpacked layers of an image. Layers come from a repository: no link of theirs is followed on the
 host, only as it would be inside the image, and nothing but regular files is taken."""
 
+import hashlib
 import os
+import re
 import shutil
 import stat
+import urllib.parse
 
 from refusal import Refusal
 
 MOST_LINKS = 40
+HASHED = re.compile(r"[.-][0-9a-zA-Z_-]{8,}\.[a-z0-9]+\Z")
+LARGEST_SAMPLE = 1024 * 1024
 
 
 def copy(layers, directory, target):
@@ -21,6 +26,30 @@ def copy(layers, directory, target):
         if is_directory(place) and not crosses_link(layer, inside):
             copy_directory(place, target)
     return sum(len(names) for _, _, names in os.walk(target))
+
+
+def sample(entries, place):
+    """A file to ask for from outside, as {path of its URL, size, sha256}: one with a hashed name if there is any. None without files."""
+    best = None
+    for entry in entries:
+        top = os.path.join(place, entry["name"])
+        for directory, names, files in os.walk(top):
+            names.sort()
+            for name in sorted(files):
+                file = os.path.join(directory, name)
+                if os.path.getsize(file) > LARGEST_SAMPLE or not name.isascii():
+                    continue
+                found = (entry["url"], os.path.relpath(file, top), file)
+                if HASHED.search(name):
+                    return described(*found)
+                best = best or found
+    return described(*best) if best else None
+
+
+def described(url, relative, file):
+    with open(file, "rb") as stream:
+        data = stream.read()
+    return {"path": url + urllib.parse.quote(relative), "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def copy_directory(source, target):

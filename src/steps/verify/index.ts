@@ -60,7 +60,7 @@ async function theAppAnswers(request: VerifyRequest): Promise<Finding> {
 async function theHeadersAreRight(request: VerifyRequest): Promise<Finding> {
   const { headers } = await get(request, releasePath)
   if (!headers['x-request-id']) return [false, 'X-Request-ID is missing']
-  const server = headers.server ?? ''
+  const server = String(headers.server ?? '')
   return /\d/.test(server) ? [false, `Server tells a version: ${server}`] : [true, 'X-Request-ID, no version told']
 }
 

@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
 import { sandboxCommand } from '../../engines/sandbox/command.ts'
 import { findPython } from '../../engines/sandbox/python.ts'
-import { exec, start } from '../../kit/exec.ts'
+import { start } from '../../kit/exec.ts'
 import { agentFailed, diskFull, noPython } from './errors.ts'
 import { installRuntime } from './runtime.ts'
 import type { Transport } from './transport.ts'
@@ -31,19 +33,16 @@ export function localTransport({ home, trustedLayers = [] }: LocalOptions): Tran
 
   return {
     pid: process.pid,
-    async call(command, request, signal) {
+    async call(command, request) {
       const { argv } = await ready()
-      const result = await exec([...argv, command], {
-        input: JSON.stringify(request),
-        env: plain,
-        ...(signal ? { signal } : {}),
-      })
+      const result = await converse([...argv, command], JSON.stringify(request))
       if (result.code === 0) return JSON.parse(result.stdout) as unknown
+      const lines = result.stderr.trim().split('\n')
       throw agentFailed({
         what: `The agent could not carry out \`${command}\`.`,
-        why: result.stderr.trim().split('\n').at(-1) || `It ended with ${result.code ?? result.signal}.`,
+        why: lines.at(-1) || `It ended with ${result.code ?? 'a signal'}.`,
         next: 'Run `wherry recover`. If it happens again, please report it with the lines below.',
-        evidence: result.stderr.trim().split('\n').slice(-12).map(text => ({ text })),
+        evidence: lines.slice(-12).map(text => ({ text })),
       })
     },
     async *stream(command, request, signal) {
@@ -61,8 +60,7 @@ export function localTransport({ home, trustedLayers = [] }: LocalOptions): Tran
     },
     async attach(command, request) {
       const { argv } = await ready()
-      const words = [...argv, command, Buffer.from(JSON.stringify(request)).toString('base64')] as const
-      const child = start(words as unknown as Argv, { stdio: 'inherit', env: plain })
+      const child = start([...argv, command, Buffer.from(JSON.stringify(request)).toString('base64')], { stdio: 'inherit', env: plain })
       // The terminal sends Ctrl-C to both; what it means is the program's to decide.
       const ignore = (): void => {}
       process.on('SIGINT', ignore)
@@ -81,7 +79,21 @@ export function localTransport({ home, trustedLayers = [] }: LocalOptions): Tran
   }
 }
 
+/** In a session of its own: a Ctrl-C at the terminal is for us to judge, and must not end the agent in the middle of a change. */
+async function converse(argv: Argv, input: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = start(argv, { stdio: 'pipe', env: plain, detached: true })
+  child.stdin?.on('error', () => {}) // One that ends before it read its request is judged by its exit code.
+  child.stdin?.end(input)
+  const closed = once(child, 'close') as Promise<[number | null]>
+  const [stdout, stderr, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), closed])
+  return { code, stdout, stderr }
+}
+
 const plain = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' }
+
+function textOf(stream: Readable | null): Promise<string> {
+  return stream ? text(stream) : Promise.resolve('')
+}
 
 async function installed(state: string): Promise<string> {
   try {

@@ -33,9 +33,12 @@ const record = z.object({
   /** argv of the release process that ran before it served; null when none did. */
   prepared: z.array(z.string()).nullable(),
   healthPath: z.string(),
-  host: z.string(),
+  /** Names to ask it for. */
+  hosts: z.array(z.string()),
   startTimeout: z.number(),
   drain: z.number(),
+  /** A static file to ask for. */
+  file: z.object({ path: z.string(), size: z.number(), sha256: z.string() }).nullable(),
 })
 /** The record of a release on a host: what starting it again needs to know. */
 export type ReleaseRecord = z.infer<typeof record>

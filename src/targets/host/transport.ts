@@ -1,7 +1,7 @@
 /** How the agent on a host is reached. Requests go over stdin, so nothing of them is seen in a list of processes. */
 export interface Transport {
-  /** Runs one command of the agent: a JSON object in, a JSON object out. `signal` only stops the waiting of a question. */
-  call(command: string, request: object, signal?: AbortSignal): Promise<unknown>
+  /** Runs one command of the agent: a JSON object in, a JSON object out. It is never broken off in the middle. */
+  call(command: string, request: object): Promise<unknown>
   /** Runs a command that answers with lines of JSON, until it ends or is aborted. */
   stream(command: string, request: object, signal?: AbortSignal): AsyncIterable<string>
   /** Runs a command whose program takes over our standard streams; resolves to its exit code. */

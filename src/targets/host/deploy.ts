@@ -1,0 +1,119 @@
+import type { Operation } from '../../model/target.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import { release } from '../../steps/release/index.ts'
+import { verify } from '../../steps/verify/index.ts'
+import type { Agent } from './agent.ts'
+import { isFinal, underLock, type Change } from './change.ts'
+import { isConverged } from './converge.ts'
+import { wishEdge, type EdgeWish } from './edge.ts'
+import type { Deployed, DeployRequest } from './host.ts'
+import { hostNames, urlOf } from './hosts.ts'
+import { isRunning, recordOf, releaseOf, type Observation, type ReleaseRecord } from './observation.ts'
+import { backup, hasDatabases } from './operations/backup.ts'
+import { edge, isEdgeAsWished, listen } from './operations/edge.ts'
+import { prepare } from './operations/prepare.ts'
+import { prune, unlisten } from './operations/retire.ts'
+import { stage } from './operations/stage.ts'
+import { takeOver } from './take-over.ts'
+import { listenOf, newRecord, unchanged } from './wish.ts'
+
+/** Releases an image, or sees that nothing needs to be done. */
+export async function deploy(agent: Agent, request: DeployRequest): Promise<Deployed> {
+  const seen = await agent.observe()
+  const serving = await alreadyServing(agent, request, seen)
+  if (serving) return serving
+  return underLock(agent, request, change => releaseNow(change, request))
+}
+
+/** The operations of a deploy on the host as it is, for showing them: nothing is locked or changed. */
+export async function planDeploy(agent: Agent, request: DeployRequest): Promise<readonly Operation[]> {
+  const [seen, sandbox] = await Promise.all([agent.observe(), agent.transport.sandbox()])
+  const lease = { epoch: 0, change: refuse, release: refuse }
+  const { operations, afterwards } = choose({ agent, lease, report: request.report, seen, sandbox }, request)
+  return [...operations, ...afterwards]
+}
+
+async function alreadyServing(agent: Agent, request: DeployRequest, seen: Observation): Promise<Deployed | null> {
+  const record = unchanged(request, seen)
+  if (!record || !isConverged(seen) || !isRunning(seen, `release-${record.number}`, 'web')) return null
+  const at = listenOf(request, seen)
+  if (!isEdgeAsWished(seen, wishEdge(request, agent.home, at, await agent.transport.sandbox()))) return null
+  const { number, image, healthPath, hosts } = record
+  const [host = 'localhost'] = hosts
+  const verdict = await verify({ url: urlOf(at), host, release: number, image, healthPath, file: null, timeout: 5000 })
+  if (!verdict.ok) return null
+  return { outcome: 'already-serving', release: releaseOf(record), url: urlOf(at), verdict: null, cut: 0 }
+}
+
+async function releaseNow(change: Change, request: DeployRequest): Promise<Deployed> {
+  const { seen, agent } = change
+  const chosen = choose(change, request)
+  const serves = seen.current !== null && isRunning(seen, `release-${seen.current}`, 'web')
+  await release(chosen.operations, {
+    report: change.report,
+    before: serves ? `release ${seen.current}` : null,
+    isFinal,
+    afterwards: chosen.afterwards,
+    ...(change.signal ? { signal: change.signal } : {}),
+  })
+  const now = await agent.observe()
+  const record = recordOf(now, now.current)
+  if (!record) throw new Error('a release that was switched to has a record')
+  const { verdict, cut } = chosen.result()
+  return { outcome: chosen.outcome, release: releaseOf(record), url: urlOf(listenOf(request, now)), verdict, cut }
+}
+
+interface Chosen {
+  readonly outcome: Deployed['outcome']
+  readonly operations: readonly Operation[]
+  readonly afterwards: readonly Operation[]
+  readonly result: () => { readonly verdict: Verdict | null; readonly cut: number }
+}
+
+/** What must be done: a new release, the same one started again, or the edge alone. */
+function choose(change: Change, request: DeployRequest): Chosen {
+  const { seen, agent, sandbox } = change
+  const at = listenOf(request, seen)
+  const wish = wishEdge(request, agent.home, at, sandbox)
+  const same = unchanged(request, seen)
+  const record = same ?? newRecord(request, seen, hostNames(request, at))
+  const runs = same !== null && isRunning(seen, `release-${same.number}`, 'web')
+  const taking = takeOver(change, {
+    record,
+    file: same?.file ?? null,
+    listen: at,
+    edge: edge(change, request, wish),
+    isNew: same === null,
+    runs,
+  })
+  const ready = same ? [] : [...staging(change, request, record)]
+  const { keep } = request.plan.release
+  return {
+    outcome: same === null ? 'released' : runs ? 'edge' : 'restarted',
+    operations: [listen(change, at), ...ready, ...taking.operations],
+    afterwards: [...taking.afterwards, ...letGo(change, wish), ...(same ? [] : [prune(change, keep)])],
+    result: taking.result,
+  }
+}
+
+type NewRecord = Omit<ReleaseRecord, 'secrets' | 'state' | 'file'>
+
+/** What makes a release ready to be started. */
+function* staging(change: Change, request: DeployRequest, record: NewRecord): Generator<Operation> {
+  const { command } = request.plan.release
+  yield stage(change, request, record, change.sandbox)
+  if (command === null) return
+  if (hasDatabases(request)) yield backup(change, request, record.number)
+  yield prepare(change, record.number, command, change.sandbox)
+}
+
+function letGo(change: Change, { listen: { address, port } }: EdgeWish): Operation[] {
+  const before = change.seen.edge?.listen
+  const moved = before !== undefined && (before.address !== address || before.port !== port)
+  return moved ? [unlisten(change, [address, port])] : []
+}
+
+function refuse(): never {
+  throw new Error('operations that are only shown cannot be run')
+}
+

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { list } from '../../../kit/text.ts'
+import type { Operation } from '../../../model/target.ts'
+import { planEnvironment, specsOf, userOf } from '../containers.ts'
+import { staticName } from '../edge.ts'
+import type { DeployRequest } from '../host.ts'
+import type { ReleaseRecord } from '../observation.ts'
+import type { HostSandbox } from '../transport.ts'
+import type { Work } from '../work.ts'
+
+/** Makes the release's directories: static files, what its processes run with, its record. Missing secrets are made here. */
+export function stage(
+  work: Work,
+  request: DeployRequest,
+  record: Omit<ReleaseRecord, 'secrets' | 'state' | 'file'>,
+  sandbox: HostSandbox,
+): Operation {
+  const { plan, made } = request
+  const place = { home: work.agent.home, release: record.number }
+  const secrets = plan.secrets.map(({ name }) => name).filter(name => !(name in (request.env ?? {})))
+  return {
+    title: `stage release ${record.number}`,
+    describe: () => [
+      `image ${made.image.digest}`,
+      ...made.statics.map(({ url, directory }) => `static ${url} from ${directory}`),
+      ...(secrets.length > 0 ? [`secrets ${list(secrets)}`] : []),
+    ],
+    async run() {
+      const answer = await work.lease.change(
+        'stage',
+        {
+          release: record.number,
+          owner: userOf(made.image.config).uid,
+          layers: made.layers,
+          statics: made.statics.map(({ url, directory }) => ({ url, name: staticName(url), directory })),
+          public: { release: record.number, image: record.image },
+          record,
+          specs: specsOf(request, place, sandbox),
+          secrets,
+          env: { plan: planEnvironment(request), given: request.env ?? {} },
+        },
+        z.object({ made: z.array(z.string()) }),
+      )
+      if (answer.made.length === 0) return
+      const text = `made a value for ${list(answer.made)}, kept for this environment`
+      work.report({ step: 'release', level: 'info', text })
+    },
+    undo: () => work.lease.change('discard', { release: record.number }).then(() => {}),
+  }
+}

@@ -1,0 +1,23 @@
+import type { Agent } from './agent.ts'
+import type { ProcessStatus, Status } from './host.ts'
+import { urlOf } from './hosts.ts'
+import { recordOf, releaseOf } from './observation.ts'
+
+/** What is so on the host, for people and programs. */
+export async function status(agent: Agent): Promise<Status> {
+  const seen = await agent.observe()
+  const current = recordOf(seen, seen.current)
+  const processes: ProcessStatus[] = Object.entries(seen.running)
+    .filter(([group]) => group !== 'edge-test')
+    .flatMap(([group, named]) => Object.entries(named).map(([name, process]) => ({ group, name, ...process })))
+  return {
+    home: agent.home,
+    current: current && releaseOf(current),
+    releases: seen.releases.map(releaseOf),
+    url: seen.edge && urlOf(seen.edge.listen),
+    processes,
+    holder: seen.holder,
+    lock: seen.lock,
+    interrupted: seen.interrupted || seen.journal === 'corrupt-journal',
+  }
+}

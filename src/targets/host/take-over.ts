@@ -1,0 +1,81 @@
+import { count } from '../../kit/text.ts'
+import type { Operation } from '../../model/target.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import type { Change } from './change.ts'
+import type { ListenAt } from './host.ts'
+import { isRunning, recordOf, type ReleaseRecord } from './observation.ts'
+import { drain, retire } from './operations/retire.ts'
+import { probe, start } from './operations/start.ts'
+import { switchTo } from './operations/switch.ts'
+import { verifyRelease, type Verification } from './operations/verify.ts'
+import { changeWorkers } from './operations/workers.ts'
+
+export interface Taking {
+  readonly operations: readonly Operation[]
+  readonly afterwards: readonly Operation[]
+  readonly result: () => { readonly verdict: Verdict | null; readonly cut: number }
+}
+
+export interface TakeOver {
+  readonly record: Omit<ReleaseRecord, 'secrets' | 'state' | 'file'>
+  readonly file: ReleaseRecord['file']
+  readonly listen: ListenAt
+  readonly edge: Operation
+  /** It was never switched to before. */
+  readonly isNew: boolean
+  /** It runs and serves already: only the edge may have to change. */
+  readonly runs: boolean
+}
+
+/** From a staged release to the one that serves: the part that a deploy and a rollback have in common. */
+export function takeOver(change: Change, wish: TakeOver): Taking {
+  const { seen, sandbox } = change
+  const { record } = wish
+  const old = seen.current === record.number ? null : recordOf(seen, seen.current)
+  let [host, cut, verdict] = [record.hosts[0] ?? 'localhost', 0, null as Verdict | null]
+  let { file } = wish
+  const verification: Verification = {
+    record,
+    listen: wish.listen,
+    late: () => ({ host, file }),
+    found: given => (verdict = given),
+  }
+  const question = { release: record.number, path: record.healthPath, hosts: record.hosts, startTimeout: record.startTimeout }
+  const answersTo = (name: string): void => void (host = name)
+  const learn = async (): Promise<void> => {
+    file ??= recordOf(await change.agent.observe(), record.number)?.file ?? null
+  }
+  const through = verifyRelease(change, verification, false)
+  const operations = [
+    ...(wish.runs
+      ? []
+      : [start(change, record.number, sandbox), probe(change, question, answersTo), switchTo(change, record.number, wish.isNew)]),
+    wish.edge,
+    { ...through, run: () => learn().then(through.run) },
+    ...(hasWorkers(record, old) && !wish.runs ? [changeWorkers(change, record, old, sandbox)] : []),
+  ]
+  if (!old || !isRunning(seen, `release-${old.number}`, 'web')) return { operations, afterwards: [], result }
+  return {
+    operations: [
+      ...operations,
+      drain(change, old, left => tellCut(change, old.number, (cut = left))),
+      verifyRelease(change, verification, true),
+    ],
+    afterwards: [retire(change, old.number)],
+    result,
+  }
+
+  function result(): ReturnType<Taking['result']> {
+    return { verdict, cut }
+  }
+}
+
+function hasWorkers(record: Pick<ReleaseRecord, 'workers'>, old: Pick<ReleaseRecord, 'workers'> | null): boolean {
+  return record.workers.length > 0 || (old?.workers.length ?? 0) > 0
+}
+
+function tellCut(change: Change, release: number, cut: number): void {
+  if (cut === 0) return
+  const text = `release ${release} still had ${count(cut, 'connection')} after its time to finish; they are ended now`
+  change.report({ step: 'release', level: 'warning', text, data: { cut } })
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { processNames } from './containers.ts'
+import type { DeployRequest, ListenAt } from './host.ts'
+import { recordOf, type Observation, type ReleaseRecord } from './observation.ts'
+
+const usual: ListenAt = { address: '127.0.0.1', port: 8000 }
+
+/** Where the edge shall listen: as asked, else where it does, else the usual place. */
+export function listenOf({ listen }: Pick<DeployRequest, 'listen'>, seen: Observation): ListenAt {
+  return listen ?? seen.edge?.listen ?? usual
+}
+
+/** Hash of all that decides how a release runs, beside its image and secrets. */
+export function configHash({ plan, env = {}, limits = {} }: DeployRequest): string {
+  const facts = [plan.name, sorted(plan.env), sorted(env), plan.processes, plan.release.command, limits.memory, limits.pids]
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
+}
+
+function sorted(env: Readonly<Record<string, string>>): (readonly [string, string])[] {
+  return Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** The release that serves, when it is just what is asked for; null when another must be made. */
+export function unchanged(request: DeployRequest, seen: Observation): ReleaseRecord | null {
+  const current = recordOf(seen, seen.current)
+  if (!current || current.image !== request.made.image.digest || current.config !== configHash(request)) return null
+  const given = request.env ?? {}
+  const known = request.plan.secrets.every(({ name }) => name in given || seen.secrets.names.includes(name))
+  return known && current.secrets === String(seen.secrets.version) ? current : null
+}
+
+/** The record of the next release, before it is staged. */
+export function newRecord(request: DeployRequest, seen: Observation, hosts: readonly string[]) {
+  const { plan, made } = request
+  return {
+    number: seen.next,
+    image: made.image.digest,
+    config: configHash(request),
+    createdAt: new Date().toISOString(),
+    previous: seen.current,
+    workers: [...processNames(request)],
+    prepared: plan.release.command === null ? null : [...plan.release.command],
+    healthPath: plan.release.healthPath ?? '/',
+    hosts: [...hosts],
+    startTimeout: plan.release.startTimeout,
+    drain: plan.release.drain,
+  } satisfies Omit<ReleaseRecord, 'secrets' | 'state' | 'file'>
+}
