@@ -28,9 +28,11 @@ export function findFault(tree: Tree, source: string): SyntaxFault | null {
       for (; counted < ref.from; counted += 1) if (source.charCodeAt(counted) === 10) line += 1
       const text = lines[line - 1] ?? ''
       const python2 = isPython2(ref.node, text, source)
-      if (!python2 && !ref.type.isError) return true
+      const open = ref.name === 'String' && !/\\\{/.test(text) && isUnterminated(source.slice(ref.from, ref.to))
+      if (!python2 && !open && !ref.type.isError) return true
       if (
         !python2 &&
+        !open &&
         (line - gap < cascade || isGap(ref.node, text, lines.slice(Math.max(0, line - 9), line), source))
       ) {
         gap = line
@@ -43,10 +45,16 @@ export function findFault(tree: Tree, source: string): SyntaxFault | null {
   return fault
 }
 
+/** The parser ends a string without its closing quote at the end of the line. */
+function isUnterminated(literal: string): boolean {
+  const [whole = '', quote = ''] = /^[A-Za-z]{0,3}("""|'''|"|')/.exec(literal) ?? []
+  return quote !== '' && (literal.length < whole.length + quote.length || !literal.endsWith(quote))
+}
+
 /** Lines after a gap in which further errors are its consequence. */
 const cascade = 40
 
-const oldStatements = new Set(['PrintStatement', 'TryStatement', 'RaiseStatement', 'Number'])
+const oldStatements = new Set(['PrintStatement', 'TryStatement', 'RaiseStatement', 'Number', 'String'])
 
 function isPython2(node: SyntaxNode, line: string, source: string): boolean {
   const text = source.slice(node.from, Math.min(node.to, node.from + 200))
@@ -79,10 +87,11 @@ function isGap(node: SyntaxNode, line: string, context: readonly string[], sourc
   const parents: string[] = []
   for (let parent = node.parent; parent && parents.length < 12; parent = parent.parent) parents.push(parent.name)
   if (/^Yield/.test(parents[0] ?? '')) return true
+  if (line.trimStart().startsWith('#')) return true
   if (parents.some(name => gaps.has(name) || name.endsWith('Pattern'))) return true
   if (/\b(?:match|case|type|yield|lambda)\b|\bt[rR]?["']|\b[rR]t["']|[,[(]\s*\*\w|^\s*@/.test(line)) return true
   if (context.some(text => /\bwith\b/.test(text) || /(?:^|[^\w.])[\d_]+\.(?![\w"'])/.test(text))) return true
-  return source.slice(node.from, node.to).trim() === '' && /^[\s\\]*$/.test(line)
+  return /\\\{/.test(line) || (/^[\s\\]*$/.test(line) && (context.at(-2) ?? '').endsWith('\\'))
 }
 
 const gaps = new Set(['PatternArgList', 'MatchClause', 'WithStatement', 'FormatReplacement', 'LambdaExpression'])

@@ -9,6 +9,7 @@ export interface Group {
   readonly key: string
   readonly best: Candidate
   readonly all: readonly Candidate[]
+  /** Whether files at the root of the repository name it: those inside a directory speak for that directory alone. */
   readonly hints: number
 }
 
@@ -16,6 +17,8 @@ export interface Group {
 export interface Hint {
   readonly file: string
   readonly attribute: string | null
+  /** The directory of the file that says so. */
+  readonly from: string
 }
 
 /** Puts the candidates of each app together and orders the ways to reach it; `blocking` files start a server when they are imported. */
@@ -38,7 +41,7 @@ export function groupCandidates(
     }))
     const sorted = measured.sort((a, b) => compare(a.rank, b.rank)).map(({ one }) => one)
     const best = sorted[0] as Candidate
-    return { key, best, all: sorted, hints: Math.max(0, ...all.map(one => countHints(one, hints))) }
+    return { key, best, all: sorted, hints: Math.max(0, ...all.map(one => countHints(one, hints.filter(hint => hint.from === '')))) }
   })
 }
 
@@ -99,7 +102,14 @@ export function rankGroups(
   )
   const measured = groups.map(group => ({
     group,
-    rank: rankAcross(group, contributions, inner, startOf, isPart(tree, group, groups), isShadowed(group, groups, startOf)),
+    rank: rankAcross(
+      group,
+      contributions,
+      inner,
+      startOf,
+      isPart(tree, group, groups),
+      isShadowed(group, groups, startOf),
+    ),
   }))
   measured.sort((a, b) => compare(a.rank, b.rank))
   const first = measured[0]?.rank ?? []
@@ -117,7 +127,9 @@ function isShown({ best }: Group): boolean {
 function isShadowed(group: Group, groups: readonly Group[], startOf: (one: Candidate) => string): boolean {
   if (group.best.framework === 'django') return false
   const start = startOf(group.best)
-  return groups.some(({ best }) => best.framework === 'django' && placeOf(best.file) === 'app' && startOf(best) === start)
+  return groups.some(
+    ({ best }) => best.framework === 'django' && placeOf(best.file) === 'app' && startOf(best) === start,
+  )
 }
 
 /** True when another app's module imports this one's: the importing one is the whole. */
@@ -140,7 +152,12 @@ function isPart(tree: SourceTree, group: Group, groups: readonly Group[]): boole
   })
 }
 
-function rankAcross(group: Group, contributions: Contributions, inner: ReadonlySet<string>, startOf: (one: Candidate) => string, part: boolean,
+function rankAcross(
+  group: Group,
+  contributions: Contributions,
+  inner: ReadonlySet<string>,
+  startOf: (one: Candidate) => string,
+  part: boolean,
   shadowed: boolean,
 ): number[] {
   const { best } = group

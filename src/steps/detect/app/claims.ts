@@ -43,7 +43,7 @@ const defaults: Readonly<Record<string, readonly string[]>> = {
 export function claimOf(search: Search, written: WrittenCommand): Claim[] {
   const { command, directory, file, line, text } = written
   const reason = { file, line, text }
-  const bases = directoriesOf(search, directory, command.path)
+  const bases = written.firm ? directoriesOf(search, directory, command.path) : directoriesOfHint(search, written)
   const base = { reason, firm: written.firm, development: command.development }
   const flask = command.environment.get('FLASK_APP')
   const targets =
@@ -98,6 +98,16 @@ export function directoriesOf(search: Search, directory: string, path: string | 
     .filter(one => one !== '' && search.evaluator.tree.hasDirectory(one))
   const src = [joinPath(start, 'src')].filter(one => search.evaluator.tree.hasDirectory(one))
   return [...new Set([start, ...added, ...src, ...(start === '' ? search.manifests : [''])])]
+}
+
+/** A file's command starts in its own directory or at the root; elsewhere only when one directory alone has what it names. */
+function directoriesOfHint(search: Search, { file, directory, command }: WrittenCommand): string[] {
+  const { tree } = search.evaluator
+  const own = parentOf(file)
+  const near = [joinPath(own, directory).replace(/\/$/, ''), directory, own].filter(one => tree.hasDirectory(one))
+  const bases = [...new Set(near.flatMap(one => [one, joinPath(one, 'src')]))].filter(one => tree.hasDirectory(one))
+  const others = [...search.manifests].filter(one => !bases.includes(one) && command.targets.some(target => findTarget(tree, target, [one])))
+  return others.length === 1 ? [...bases, ...others] : bases
 }
 
 interface How {

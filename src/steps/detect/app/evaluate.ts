@@ -40,7 +40,7 @@ export function createEvaluator(tree: SourceTree, major: (distribution: string) 
       return thing
     },
     value(value, env, before = env.before) {
-      if (spent === budget) console.error("BUDGET")
+      if (spent === budget) console.error('BUDGET')
       if (depth > deepest || spent > budget) {
         cut += 1
         return null
@@ -170,7 +170,8 @@ export function createEvaluator(tree: SourceTree, major: (distribution: string) 
   }
 
   function followValue(name: string, binding: Binding, env: Env): Thing | null {
-    if (binding.kind === 'function') return { kind: 'function', file: env.file, statement: binding.statement, env, self: null }
+    if (binding.kind === 'function')
+      return { kind: 'function', file: env.file, statement: binding.statement, env, self: null }
     if (binding.kind === 'class') return { kind: 'class', file: env.file, statement: binding.statement, env }
     if (binding.kind === 'value') return binding.by === 'for' ? null : evaluateAssigned(name, binding, env)
     const origin = followBinding(tree, env.file, name, binding)

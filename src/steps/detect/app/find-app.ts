@@ -12,6 +12,8 @@ import { frameworks } from './frameworks/index.ts'
 import { gather, type Gathered } from './gather.ts'
 import { importRoot, manifestDirectories, projectRoot, relativeTo } from './layout.ts'
 import { findObjects } from './objects.ts'
+import { declaresPackage } from './refuse.ts'
+import { isBelow } from './django/projects.ts'
 import { isNeverSource, placeOf } from './places.ts'
 import { findPrograms, type Program } from './programs.ts'
 import { refuseAmbiguous, refuseNothing } from './refusals.ts'
@@ -113,7 +115,7 @@ function decide(search: FullSearch, packages: PackagesByDirectory, explicit: str
   const { sorted, equal } = rankGroups(search.evaluator.tree, groups, contributions, startOf)
   const [first] = sorted
   const broken = gathered.broken[0]
-  if (!first || isUnfit(search, first)) throw broken ?? refuseNothing(search, gathered, programs, sorted)
+  if (!first || isUnfit(search, first, startOf(first.best))) throw broken ?? refuseNothing(search, gathered, programs, sorted)
   if (broken && first.best.framework !== 'django' && first.best.strength !== 'named') throw broken
   if (equal > 1) throw refuseAmbiguous(search, sorted.slice(0, equal), one => layOut(search, one, written))
   return settle(search, gathered, first.best, packages, notesFor(gathered, programs, first), written)
@@ -127,15 +129,27 @@ function blockingFiles(programs: readonly Program[]): Set<string> {
   )
 }
 
-/** An app in an example, beside a package that is a library, is not what the repository is for. */
-function isUnfit(search: Search, { best }: Group): boolean {
-  if (best.strength === 'named' || placeOf(best.file) === 'app') return false
-  const manifest = ['setup.py', 'setup.cfg', 'pyproject.toml'].some(file =>
-    /\[build-system\]|\[metadata\]|setup\s*\(|\[tool\.poetry\]/.test(
-      search.texts.has(file) ? (search.texts.text(file) ?? '') : '',
-    ),
-  )
-  return manifest
+/** An app in an example, or in a directory of its own, beside a package to install is not what the repository is for. */
+function isUnfit(search: Search, { best }: Group, start: string): boolean {
+  if (best.strength === 'named' || !declaresPackage(search.texts)) return false
+  if (placeOf(best.file) !== 'app') return true
+  const aside = start !== '' && start !== 'src' && search.manifests.has(start)
+  return aside && hasPackage(search, start)
+}
+
+/** True when importable packages lie at the root or in `src`, other than the one the app is in. */
+function hasPackage({ evaluator }: Search, start: string): boolean {
+  return evaluator.tree.files.some(file => {
+    const parts = file.split('/')
+    const depth = parts[0] === 'src' ? 3 : 2
+    return parts.length === depth && parts.at(-1) === '__init__.py' && placeOf(file) === 'app' && !isBelow(file, start)
+  })
+}
+
+/** importlib takes names that no import statement can write: `my-app`. */
+function plainName(file: string, start: string): string | null {
+  const name = (relativeTo(start, file) ?? file).replace(/\.py$/, '')
+  return name.includes('.') ? null : name.replaceAll('/', '.')
 }
 
 interface Laid {
@@ -161,7 +175,7 @@ function layOut(search: FullSearch, one: Candidate, written: ReadonlySet<string>
     one.directory !== null && relativeTo(one.directory, start) !== null
       ? one.directory
       : projectRoot(search.manifests, start)
-  return { start, root, path: relativeTo(root, start) ?? '', module: moduleName(one.file, start), script: null }
+  return { start, root, path: relativeTo(root, start) ?? '', module: moduleName(one.file, start) ?? plainName(one.file, start), script: null }
 }
 
 function settle(
@@ -185,7 +199,13 @@ function settle(
     path,
     because: one.because,
   }
-  const settings = settingsSeenFrom(search, gathered.django.find(({ candidate, project }) => [candidate, ...project.objects].some(({ file }) => file === one.file))?.settings ?? null, start)
+  const settings = settingsSeenFrom(
+    search,
+    gathered.django.find(({ candidate, project }) =>
+      [candidate, ...project.objects].some(({ file }) => file === one.file),
+    )?.settings ?? null,
+    start,
+  )
   const moved = root === '' ? [] : [note('app-in-subdirectory', `The app is run from ${root}/.`, one.because)]
   return {
     root,

@@ -29,8 +29,8 @@ export function gather(search: Search, programs: readonly Program[]): Gathered {
     ...readNamings(search.texts, search.evaluator).flatMap(one => claimOfNaming(search, one)),
   ]
   const firm = claims.filter(claim => claim.firm && claim.candidate !== null)
-  const hints = claims.flatMap(({ candidate }) =>
-    candidate ? [{ file: candidate.file, attribute: candidate.attribute }] : [],
+  const hints = claims.flatMap(({ candidate, reason }) =>
+    candidate ? [{ file: candidate.file, attribute: candidate.attribute, from: parentOf(reason.file) }] : [],
   )
 
   const wanted =
@@ -66,7 +66,9 @@ export function gather(search: Search, programs: readonly Program[]): Gathered {
 function settle(claim: Claim, django: readonly DjangoChoice[]): Candidate[] {
   const { candidate, reason } = claim
   if (!candidate) return []
-  const choice = django.find(({ project }) => project.manage === candidate.file || project.objects.some(one => one.file === candidate.file))
+  const choice = django.find(
+    ({ project }) => project.manage === candidate.file || project.objects.some(one => one.file === candidate.file),
+  )
   if (!choice) return [candidate]
   const own = { ...choice.candidate, because: [reason, ...choice.candidate.because] }
   const explicit = /(?:^|\/)Procfile$/.test(reason.file) && candidate.attribute !== null && candidate.file !== own.file

@@ -6,11 +6,11 @@ const never =
 
 /** Tests, documentation and tools: never the app, even when nothing else is there. */
 const beside =
-  /(?:^|\/)(?:tests?|testing|unit_?tests?|integration[_-]?tests?|e2e|test[_-](?:project|app|apps|site|settings|proj)|testapp|testproject|testsite|tests?_\w+|\w+_tests?|docs?|documentation|docs_src|benchmarks?|perf|migrations|alembic|notebooks?|stubs|typings|fixtures|ci|githooks)\//i
+  /(?:^|\/)(?:tests?|testing|unit_?tests?|integration[_-]?tests?|e2e|test[_-](?:project|app|apps|site|settings|proj)|testapp|testproject|testsite|tests?_\w+|\w+_tests?|docs?|documentation|docs_src|bench(?:marks?)?|perf|migrations|alembic|notebooks?|stubs|typings|fixtures|ci|githooks)\//i
 
 /** Shown rather than run: an app only when the repository is about nothing else. */
 const shown =
-  /(?:^|\/)(?:examples?|samples?|sample[_-]?apps?|example[_-]?\w+|\w+[_-]examples?|demos?|demo[_-]\w+|sandbox|playground|tutorials?|snippets|templates?|cookbook|contrib|experiments?|scripts?|tools?|utils?|hack|dev|local|research|labs?|exercises?|lessons?|chapters?|assets|static|extras?|archive[sd]?|old|legacy|deprecated|backup|bak|attic)\//i
+  /(?:^|\/)(?:examples?|samples?|sample[_-]?apps?|example[_-]?\w+|\w+[_-]examples?|demos?|demo[_-]\w+|sandbox|playground|tutorials?|snippets|templates?|cookbook|contrib|experiments?|scripts?|tools?|utils?|hack|dev|local|research|labs?|exercises?|lessons?|chapters?|assets|static|extras?|archived?(?:_\w+)?|archives|old|legacy|deprecated|backup|bak|attic)\//i
 
 const testFile =
   /(?:^|\/)(?:conftest|test_[^/]*|[^/]*_tests?|locustfile|noxfile|fabfile|gunicorn[^/]*conf[^/]*|gunicorn[_.-]?config|hypercorn[^/]*)\.py$/i

@@ -6,7 +6,7 @@ import type { Gathered } from './gather.ts'
 import { reasonAt } from './objects.ts'
 import { placeOf } from './places.ts'
 import type { Program } from './programs.ts'
-import { refuseNoApp } from './refuse.ts'
+import { declaresPackage, refuseNoApp } from './refuse.ts'
 import type { Search } from './search.ts'
 
 /** Why nothing can be served, the most useful reason first. */
@@ -27,7 +27,7 @@ export function refuseNothing(
   }
   const needy = search.needy.find(one => placeOf(one.file) === 'app')
   const started = startedApp(programs)
-  if (needy && (started || !isLibrary(search))) {
+  if (needy && (started || !declaresPackage(search.texts))) {
     return factoryNeedsArguments({
       what: `${needy.name}() in ${needy.file} makes the app, but needs arguments.`,
       why: 'No module calls it at its top level, and a server calls a factory without arguments.',
@@ -46,14 +46,6 @@ export function refuseNothing(
   return refuseNoApp(
     search,
     passed.map(group => group.best),
-  )
-}
-
-function isLibrary(search: Search): boolean {
-  return ['setup.py', 'setup.cfg', 'pyproject.toml'].some(
-    file =>
-      search.texts.has(file) &&
-      /\[build-system\]|\[metadata\]|setup\s*\(|\[tool\.poetry\]/.test(search.texts.text(file) ?? ''),
   )
 }
 

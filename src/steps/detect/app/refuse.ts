@@ -4,7 +4,7 @@ import type { Candidate } from './candidate.ts'
 import { noWebApp } from './errors.ts'
 import { frameworks } from './frameworks/index.ts'
 import { placeOf } from './places.ts'
-import type { Search } from './search.ts'
+import { readText, type Search, type Texts } from './search.ts'
 
 /** What a repository without an app looks like, said with its evidence. */
 interface Looks {
@@ -40,13 +40,11 @@ export function refuseNoApp(search: Search, passed: readonly Candidate[]): Wherr
     next: 'When there is an app all the same, name it: app = "module:attribute" in wherry.toml.',
     evidence: [
       ...looks.evidence,
-      ...passed
-        .slice(0, 5)
-        .map(one => ({
-          file: one.file,
-          line: one.because[0]?.line ?? null,
-          text: `passed over: ${one.because[0]?.text ?? ''}`,
-        })),
+      ...passed.slice(0, 5).map(one => ({
+        file: one.file,
+        line: one.because[0]?.line ?? null,
+        text: `passed over: ${one.because[0]?.text ?? ''}`,
+      })),
     ],
   })
 }
@@ -78,16 +76,22 @@ function describe(search: Search, passed: readonly Candidate[]): Looks {
 }
 
 function findLibrary(search: Search, sources: readonly string[]): Looks | null {
-  const { texts } = search
-  const manifest = ['setup.py', 'setup.cfg', 'pyproject.toml'].find(
-    file =>
-      texts.has(file) &&
-      /\[project\]|\[build-system\]|\[metadata\]|\[tool\.poetry\]|setup\s*\(/.test(texts.text(file) ?? ''),
-  )
-  const hasPackage = sources.some(file => file.endsWith('/__init__.py') && parentOf(file).split('/').length <= 2)
-  return manifest !== undefined && hasPackage
+  const manifest = packageManifest(search.texts)
+  const isPackage = sources.some(file => file.endsWith('/__init__.py') && parentOf(file).split('/').length <= 2)
+  const isModule = sources.some(file => !file.includes('/') && file !== 'setup.py')
+  return manifest !== null && (isPackage || isModule)
     ? { like: 'a library', evidence: [{ file: manifest, text: 'declares a package to install' }] }
     : null
+}
+
+/** True when the root declares a package that others install, not merely a list of requirements. */
+export function declaresPackage(texts: Texts): boolean {
+  return packageManifest(texts) !== null
+}
+
+function packageManifest(texts: Texts): string | null {
+  const declares = /\[build-system\]|\[metadata\]|\[tool\.poetry\]|setup\s*\(/
+  return ['setup.py', 'setup.cfg', 'pyproject.toml'].find(file => declares.test(readText(texts, file) ?? '')) ?? null
 }
 
 function firstMatch(text: string, pattern: RegExp): string {

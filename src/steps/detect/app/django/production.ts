@@ -5,17 +5,32 @@ import type { LocatedSettings } from './projects.ts'
 /** Which of several settings modules production loads: wsgi.py often names the one for development. */
 
 const development = /(?:^|[._])(?:dev|develop|development|local|debug|test|testing|staging)$/
-const production = ['production', 'prod', 'settings_production', 'production_settings', 'prod_settings', 'deploy', 'docker', 'heroku']
+const production = [
+  'production',
+  'prod',
+  'settings_production',
+  'production_settings',
+  'prod_settings',
+  'deploy',
+  'docker',
+  'heroku',
+]
 
 /** Files that set the environment of a running app. */
-const environments = /(?:^|\/)(?:Procfile|Dockerfile[\w.-]*|[\w.-]*\.?Dockerfile|(?:docker-)?compose[\w.-]*\.ya?ml|app\.ya?ml|app\.json|render\.ya?ml|fly\.toml|heroku\.yml|nixpacks\.toml|railway\.toml|[\w.-]+\.service|supervisord?[\w.-]*\.conf|[\w-]*uwsgi[\w.-]*\.ini|[\w-]*(?:start|run|entry|gunicorn)[\w-]*\.sh)$/i
+const environments =
+  /(?:^|\/)(?:Procfile|Dockerfile[\w.-]*|[\w.-]*\.?Dockerfile|(?:docker-)?compose[\w.-]*\.ya?ml|app\.ya?ml|app\.json|render\.ya?ml|fly\.toml|heroku\.yml|nixpacks\.toml|railway\.toml|[\w.-]+\.service|supervisord?[\w.-]*\.conf|[\w-]*uwsgi[\w.-]*\.ini|[\w-]*(?:start|run|entry|gunicorn)[\w-]*\.sh)$/i
 
 /** The settings ordered for production: what wsgi.py or manage.py names, unless that is for development and a better one is there. */
-export function orderForProduction(search: Search, directory: string, settings: readonly LocatedSettings[]): LocatedSettings[] {
+export function orderForProduction(
+  search: Search,
+  directory: string,
+  settings: readonly LocatedSettings[],
+): LocatedSettings[] {
   const [first] = settings.filter(one => one.place?.file)
   if (!first || !development.test(first.module)) return [...settings]
   const said = settingsInEnvironments(search, directory).find(one => !development.test(one.module))
-  const found = said ?? settings.find(one => one.place?.file && !development.test(one.module)) ?? beside(search, directory, first)
+  const found =
+    said ?? settings.find(one => one.place?.file && !development.test(one.module)) ?? beside(search, directory, first)
   return found ? [found, ...settings.filter(one => one.module !== found.module)] : [...settings]
 }
 

@@ -107,7 +107,9 @@ function literal(tree: SourceTree, file: string, value: Value | null, depth = 0)
 
 /** A name's text: what the file itself binds without a condition first, in whichever function that is. */
 function named(tree: SourceTree, file: string, value: Extract<Value, { kind: 'name' }>, depth: number): string | null {
-  const own = [...everything(tree.module(file).body)].filter(one => one.kind === 'assign' && one.targets.some(target => target.kind === 'name' && target.name === value.name))
+  const own = [...everything(tree.module(file).body)].filter(
+    one => one.kind === 'assign' && one.targets.some(target => target.kind === 'name' && target.name === value.name),
+  )
   for (const one of own) {
     const text = one.kind === 'assign' && one.value !== value ? literal(tree, file, one.value, depth + 1) : null
     if (text !== null) return text
