@@ -60,7 +60,11 @@ function specFor(name: string, request: DeployRequest, place: Place, sandbox: Ho
     memoryLimit: request.limits?.memory ?? null,
     pidsLimit: request.limits?.pids ?? null,
   }
-  return specOf(container, { places: sandbox, parent: null })
+  return specOf(container, { places: placesOf(sandbox), parent: null })
+}
+
+export function placesOf({ scratch, cache }: HostSandbox): Pick<HostSandbox, 'scratch' | 'cache'> {
+  return { scratch, cache }
 }
 
 /** overlayfs takes each layer as it is; an empty one adds nothing but a lookup. */

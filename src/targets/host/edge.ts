@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { specOf, type Spec } from '../../engines/sandbox/spec.ts'
 import type { StaticPlan } from '../../model/plan.ts'
 import * as nginx from '../../nginx/index.ts'
-import { layersIn, userOf } from './containers.ts'
+import { layersIn, placesOf, userOf } from './containers.ts'
 import { noEdge } from './errors.ts'
 import type { DeployRequest, ListenAt } from './host.ts'
 import type { HolderProcess } from './observation.ts'
@@ -109,7 +109,7 @@ function edgeSpec(
       memoryLimit: null,
       pidsLimit: null,
     },
-    { places: sandbox, parent: null },
+    { places: placesOf(sandbox), parent: null },
   )
 }
 
