@@ -1,13 +1,14 @@
 import type { Config } from './config/schema.ts'
-import { unsupportedPython } from './plan-errors.ts'
+import { condaEnvironment, nothingToInstall, unsupportedPython } from './plan-errors.ts'
 import type { BasePlan, DataPlace, EdgePlan, Plan, ReleasePlan, ServePlan, StaticPlan } from './model/plan.ts'
 import type { Project } from './model/project.ts'
 
 /** The Debian suites that carry each Python, as their archives do. https://packages.debian.org/python3 */
 const suites: Readonly<Record<string, string>> = { '3.11': 'bookworm', '3.13': 'trixie' }
 
-/** Decides, from the facts and the config alone, what will be made and run. Throws `unsupported-python`. */
+/** Decides, from the facts and the config alone, what will be made and run. Throws `unsupported-python`, `nothing-to-install`, `conda-environment`. */
 export function makePlan(project: Project, config: Config): Plan {
+  refusePackages(project)
   return {
     name: config.name ?? project.name,
     root: project.root,
@@ -33,6 +34,22 @@ export function makePlan(project: Project, config: Config): Plan {
     env: config.env ?? {},
     secrets: project.secrets.map(({ name, required }) => ({ name, required })),
   }
+}
+
+function refusePackages({ packages, framework }: Project): void {
+  if (packages.manager === 'conda') {
+    throw condaEnvironment({
+      what: 'The packages are described as a conda environment.',
+      next: 'Write the same packages into a requirements.txt beside it; that one is used then.',
+      evidence: packages.because,
+    })
+  }
+  if (packages.manager !== 'none' || framework === null) return
+  throw nothingToInstall({
+    what: `The app imports ${framework.name}, and nothing says to install it.`,
+    next: `Add a requirements.txt that names ${framework.name} and what else the app imports.`,
+    evidence: framework.because,
+  })
 }
 
 function base({ python }: Project): BasePlan {

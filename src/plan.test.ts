@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import type { Project } from './model/project.ts'
+import { makePlan } from './plan.ts'
+
+const because = [{ file: 'app.py', line: 1, text: 'app = Flask(__name__)' }]
+const project: Project = {
+  name: 'shop',
+  root: '.',
+  python: { version: '3.13', alternatives: [], because },
+  packages: { manager: 'pip', lock: null, manifest: 'requirements.txt', because },
+  framework: { name: 'flask', version: null, settings: null, because },
+  app: { interface: 'wsgi', module: 'app', attribute: 'app', factory: false, script: null, path: '', because },
+  server: { name: 'gunicorn', declared: false, because },
+  statics: [{ url: '/static/', directory: 'static', collected: false, because }],
+  processes: [
+    { name: 'web', command: null, because },
+    { name: 'release', command: ['flask', 'seed'], because },
+    { name: 'worker', command: ['rq', 'worker'], because },
+  ],
+  migrations: { tool: 'alembic', command: ['alembic', 'upgrade', 'head'], because },
+  tests: null,
+  systemLibraries: [],
+  data: [{ path: 'app.db', kind: 'sqlite', because }],
+  secrets: [{ name: 'SECRET_KEY', required: true, because }],
+  notes: [],
+}
+
+test('the facts decide what nobody configured', () => {
+  const plan = makePlan(project, {})
+  expect(plan.image.base).toEqual({ kind: 'debian', suite: 'trixie', python: '3.13' })
+  expect(plan.image.serve).toMatchObject({ server: 'gunicorn', addServer: true, module: 'app' })
+  expect(plan.processes).toEqual({ web: null, worker: ['rq', 'worker'] })
+  expect(plan.release).toMatchObject({ command: ['flask', 'seed'], startTimeout: 120, drain: 30, keep: 5 })
+  expect(plan.data).toEqual([{ path: 'app.db', kind: 'sqlite' }])
+})
+
+test('the config decides over the facts', () => {
+  const plan = makePlan(project, {
+    name: 'store',
+    static: { '/static': 'dist', '/media/': 'media' },
+    data: ['app.db', 'uploads/'],
+    release: { command: false, drain: 5 },
+    edge: { 'max-body': '1g' },
+  })
+  expect(plan.name).toBe('store')
+  expect(plan.edge).toMatchObject({
+    maxBody: '1g',
+    statics: [
+      { url: '/static/', directory: 'dist' },
+      { url: '/media/', directory: 'media' },
+    ],
+  })
+  expect(plan.release).toMatchObject({ command: null, drain: 5 })
+  expect(plan.data.map(({ path }) => path)).toEqual(['app.db', 'uploads'])
+})
+
+test('the same facts and config give the same plan, which JSON can carry', () => {
+  expect(JSON.parse(JSON.stringify(makePlan(project, {})))).toEqual(makePlan(project, {}))
+})
+
+test('what cannot be made is refused by its own name', () => {
+  const wish = (change: Partial<Project>) => () => makePlan({ ...project, ...change }, {})
+  expect(wish({ python: { version: '3.12', alternatives: [], because } })).toThrow(
+    expect.objectContaining({ code: 'unsupported-python' }),
+  )
+  expect(wish({ packages: { manager: 'none', lock: null, manifest: null, because: [] } })).toThrow(
+    expect.objectContaining({ code: 'nothing-to-install' }),
+  )
+  expect(wish({ packages: { manager: 'conda', lock: null, manifest: 'environment.yml', because } })).toThrow(
+    expect.objectContaining({ code: 'conda-environment' }),
+  )
+})
