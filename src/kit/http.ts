@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { trustSystemCertificates } from './certificates.ts'
 import { downloadFailed, wrongHash } from './errors.ts'
 import { isWherryError } from './error.ts'
 import { retry } from './retry.ts'
@@ -127,6 +128,7 @@ async function open(
   options: GetOptions,
 ): Promise<{ stream: Readable; headers: Headers; done: () => void }> {
   const { address, headers } = credentialsAside(url)
+  if (address.startsWith('https:')) trustSystemCertificates()
   const stalled = new AbortController()
   const stall = options.stall ?? 30_000
   const giveUp = (): void => stalled.abort(new Error(`no byte for ${stall / 1000} s`))
