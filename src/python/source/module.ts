@@ -13,7 +13,12 @@ export interface Module {
 
 /** Reads a module's text. Any text gives a result; a broken one has a `fault`. */
 export function readModule(text: string): Module {
-  const source = text.replace(/^\uFEFF/, ' ').replace(/[\f\v]/g, ' ')
+  const source = text
+    .replace(/^\uFEFF/, ' ')
+    .replace(/[\f\v]/g, ' ')
+    .replace(/\\(?=\n[ \t]*\n)/g, ' ')
+    .trimEnd()
+    .concat('\n')
   const tree = parser.parse(source)
   const fault = findFault(tree, source)
   const real = fault && (fault.python2 || !parsesAlone(source, fault.line)) ? fault : null

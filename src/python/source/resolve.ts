@@ -68,7 +68,10 @@ export function findImported(tree: SourceTree, file: string, level: number, modu
   }
   const top = module.split('.')[0] ?? module
   let best: ModulePlace | null = null
+  const base = packageRoot(tree, file)
   for (const root of searchRoots(tree, file)) {
+    // `pkg/fastapi/` hides the library only from scripts beside it, and nobody means that.
+    if (tree.isLibrary(top) && root.length > base.length && root.startsWith(base)) continue
     const found = findBelow(tree, root, module)
     // A namespace is the weakest claim: any directory of that name makes one.
     if (found?.file) return isSelf(found.file, file, module) ? best : found

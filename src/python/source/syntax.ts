@@ -91,7 +91,7 @@ function isGap(node: SyntaxNode, line: string, context: readonly string[], sourc
   if (parents.some(name => gaps.has(name) || name.endsWith('Pattern'))) return true
   if (/\b(?:match|case|type|yield|lambda)\b|\bt[rR]?["']|\b[rR]t["']|[,[(]\s*\*\w|^\s*@/.test(line)) return true
   if (context.some(text => /\bwith\b/.test(text) || /(?:^|[^\w.])[\d_]+\.(?![\w"'])/.test(text))) return true
-  return /\\\{/.test(line) || (/^[\s\\]*$/.test(line) && (context.at(-2) ?? '').endsWith('\\'))
+  return /\\\{/.test(line) || line.endsWith('\\') || (line.trim() === '' && (context.at(-2) ?? '').endsWith('\\'))
 }
 
 const gaps = new Set(['PatternArgList', 'MatchClause', 'WithStatement', 'FormatReplacement', 'LambdaExpression'])

@@ -9,6 +9,8 @@ export interface SourceTree {
   hasDirectory(directory: string): boolean
   /** Raw text; '' when the file cannot be read or is larger than `largest`. */
   text(file: string): string
+  /** True for the top-level name of a library that a directory inside a package does not hide. */
+  isLibrary(name: string): boolean
   /** The module a file holds; an empty one when the file cannot be read. */
   module(file: string): Module
 }
@@ -21,8 +23,12 @@ export interface TextFiles {
 /** Bytes of a Python file beyond which it is data (generated tables, fixtures), not a program. */
 const largest = 1024 ** 2
 
-/** `leaveOut` says which files are nobody's source: installed packages, templates. */
-export function createSourceTree(texts: TextFiles, leaveOut: (file: string) => boolean = () => false): SourceTree {
+/** `leaveOut` says which files are nobody's source: installed packages, templates. `libraries` are names known to be installed. */
+export function createSourceTree(
+  texts: TextFiles,
+  leaveOut: (file: string) => boolean = () => false,
+  libraries: ReadonlySet<string> = new Set(),
+): SourceTree {
   const files = texts.files.filter(file => file.endsWith('.py') && !leaveOut(file))
   const known = new Set(files)
   const directories = new Set<string>([''])
@@ -37,6 +43,7 @@ export function createSourceTree(texts: TextFiles, leaveOut: (file: string) => b
     has: file => known.has(file),
     hasDirectory: directory => directories.has(directory),
     text,
+    isLibrary: name => libraries.has(name),
     module(file) {
       let module = modules.get(file)
       if (module === undefined) {

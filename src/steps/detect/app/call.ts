@@ -56,7 +56,9 @@ function callExternal(evaluator: Evaluator, name: string, call: Value, env: Env)
   const framework = frameworkOf(name)
   const base = { file: env.file, line: call.line, of: null, call, env, external: name, member: null }
   const wrapper = lookUp(wrappers, name)
-  const wrapped = wrapper ? givenApp(evaluator, wrapper.wraps ?? [], call, env) : null
+  const wrapped = wrapper
+    ? (givenApp(evaluator, wrapper.wraps ?? [], call, env) ?? mountedApp(evaluator, call, env))
+    : null
   if (wrapper && wrapped)
     return {
       kind: 'app',
@@ -112,6 +114,17 @@ function givenApp(evaluator: Evaluator, where: readonly (number | string)[], cal
     const given = typeof place === 'number' ? argument(call, place) : call.keywords.get(place)
     const thing = given ? evaluator.value(given, env) : null
     if (thing?.kind === 'app') return thing
+  }
+  return null
+}
+
+/** `DispatcherMiddleware(fallback, {prefix: app})`: the app that is mounted. */
+function mountedApp(evaluator: Evaluator, call: Value, env: Env): AppThing | null {
+  for (const given of call.kind === 'call' ? call.args : []) {
+    for (const { value } of given.kind === 'dict' ? given.entries : []) {
+      const thing = evaluator.value(value, env)
+      if (thing?.kind === 'app') return thing
+    }
   }
   return null
 }

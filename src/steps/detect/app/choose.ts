@@ -17,6 +17,8 @@ export interface Group {
 export interface Hint {
   readonly file: string
   readonly attribute: string | null
+  /** True when a production server is given it. */
+  readonly serious: boolean
   /** The directory of the file that says so. */
   readonly from: string
 }
@@ -41,7 +43,20 @@ export function groupCandidates(
     }))
     const sorted = measured.sort((a, b) => compare(a.rank, b.rank)).map(({ one }) => one)
     const best = sorted[0] as Candidate
-    return { key, best, all: sorted, hints: Math.max(0, ...all.map(one => countHints(one, hints.filter(hint => hint.from === '')))) }
+    return {
+      key,
+      best,
+      all: sorted,
+      hints: Math.max(
+        0,
+        ...all.map(one =>
+          countHints(
+            one,
+            hints.filter(hint => hint.from === ''),
+          ),
+        ),
+      ),
+    }
   })
 }
 
@@ -67,6 +82,12 @@ function rankWithin(
     place === 'app' ? 2 : place === 'shown' ? 1 : 0,
     one.interface === 'own' ? 0 : 1,
     rankName(one.file) > lastName ? 0 : 1,
+    countHints(
+      one,
+      hints.filter(hint => hint.serious),
+    ) > 1
+      ? 1
+      : 0,
     one.factory ? 0 : 1,
     blocking.has(one.file) ? 0 : 1,
     completeness,

@@ -24,6 +24,8 @@ export interface Claim {
   /** The module named, as written. */
   readonly written: string
   readonly development: boolean
+  /** True when a production server is started on it. */
+  readonly serious: boolean
   /** `create_app(…)` with arguments: no server of ours passes them. */
   readonly args: string
 }
@@ -44,7 +46,8 @@ export function claimOf(search: Search, written: WrittenCommand): Claim[] {
   const { command, directory, file, line, text } = written
   const reason = { file, line, text }
   const bases = written.firm ? directoriesOf(search, directory, command.path) : directoriesOfHint(search, written)
-  const base = { reason, firm: written.firm, development: command.development }
+  const serious = !command.development && !/^(?:python|flask|quart|fastapi|litestar)/.test(command.program)
+  const base = { reason, firm: written.firm, development: command.development, serious }
   const flask = command.environment.get('FLASK_APP')
   const targets =
     command.program === 'flask' || command.program === 'quart'
@@ -106,7 +109,9 @@ function directoriesOfHint(search: Search, { file, directory, command }: Written
   const own = parentOf(file)
   const near = [joinPath(own, directory).replace(/\/$/, ''), directory, own].filter(one => tree.hasDirectory(one))
   const bases = [...new Set(near.flatMap(one => [one, joinPath(one, 'src')]))].filter(one => tree.hasDirectory(one))
-  const others = [...search.manifests].filter(one => !bases.includes(one) && command.targets.some(target => findTarget(tree, target, [one])))
+  const others = [...search.manifests].filter(
+    one => !bases.includes(one) && command.targets.some(target => findTarget(tree, target, [one])),
+  )
   return others.length === 1 ? [...bases, ...others] : bases
 }
 
@@ -282,7 +287,7 @@ export function fromEntries(
 export function claimOfNaming(search: Search, naming: Naming): Claim[] {
   const { evaluator } = search
   const reason = { file: naming.file, line: naming.line, text: naming.text }
-  const base = { reason, firm: true, development: false, written: naming.target }
+  const base = { reason, firm: true, development: false, serious: naming.by === 'server', written: naming.target }
   const target = findTarget(evaluator.tree, naming.target, directoriesOf(search, naming.directory, null))
   if (!target) return naming.by === 'fastapi' || naming.by === 'server' ? [{ ...base, candidate: null, args: '' }] : []
   const candidate = naming.by === 'script' ? byEntryPoint(search, target) : byNaming(search, naming, target)

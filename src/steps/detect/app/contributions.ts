@@ -2,7 +2,7 @@ import { closureOf } from '../../../python/source/imports.ts'
 import { walk, type Statement } from '../../../python/source/statement.ts'
 import { values, type Value } from '../../../python/source/value.ts'
 import { lastName, placeOf, rankName } from './places.ts'
-import { coreOf, fileEnv, keyOf, type AppThing, type Evaluator } from './thing.ts'
+import { coreOf, fileEnv, keyOf, type AppThing, type Env, type Evaluator } from './thing.ts'
 
 /** Which files add routes, extensions or settings to which app: the module to serve is one that imports them all. */
 export interface Contributions {
@@ -31,7 +31,9 @@ export function findContributions(evaluator: Evaluator, files: Iterable<string>)
         const key = keyOf(coreOf(app))
         byKey.set(key, (byKey.get(key) ?? new Set()).add(file))
       }
-      for (const key of mountedBy(evaluator, statement, file)) mounted.add(key)
+    }
+    for (const { statement, env } of everywhere(evaluator.tree.module(file).body, fileEnv(file))) {
+      for (const key of mountedBy(evaluator, statement, env)) mounted.add(key)
     }
   }
   const closures = new Map<string, ReadonlySet<string>>()
@@ -86,8 +88,20 @@ function baseName(value: Value): Value | null {
   return value.kind === 'attribute' || value.kind === 'subscript' ? baseName(value.of) : null
 }
 
+/** Statements of the module and of its functions, each with the scope it stands in. */
+function* everywhere(
+  body: readonly Statement[],
+  env: Env,
+): Generator<{ readonly statement: Statement; readonly env: Env }> {
+  for (const { statement } of walk(body)) {
+    yield { statement, env }
+    if (statement.kind !== 'function') continue
+    yield* everywhere(statement.body, { ...env, bodies: [statement.body, ...env.bodies], parameters: new Map() })
+  }
+}
+
 /** Apps given to another app's `mount` or to a `Mount`: parts, not the whole. */
-function* mountedBy(evaluator: Evaluator, statement: Statement, file: string): Generator<string> {
+function* mountedBy(evaluator: Evaluator, statement: Statement, env: Env): Generator<string> {
   const value = statement.kind === 'expression' || statement.kind === 'assign' ? statement.value : null
   if (!value) return
   for (const inner of values(value)) {
@@ -99,7 +113,7 @@ function* mountedBy(evaluator: Evaluator, statement: Statement, file: string): G
     const given = /Middleware$/.test(name) ? inner.args.slice(1) : [...inner.args, ...inner.keywords.values()]
     for (const part of given.flatMap(argument => [...values(argument)])) {
       if (part.kind !== 'name' && part.kind !== 'attribute' && part.kind !== 'call') continue
-      const thing = evaluator.value(part, { ...fileEnv(file), before: statement.line })
+      const thing = evaluator.value(part, { ...env, before: statement.line })
       if (thing?.kind === 'app' && thing.line > 0) yield keyOf(coreOf(thing))
     }
   }

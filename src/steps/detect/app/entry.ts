@@ -1,3 +1,4 @@
+import { closureOf } from '../../../python/source/imports.ts'
 import type { CallValue } from '../../../python/source/value.ts'
 import { frameworkOf, frameworks, lookUp } from './frameworks/index.ts'
 import type { Framework } from './frameworks/framework.ts'
@@ -106,16 +107,15 @@ function readOwn(evaluator: Evaluator, reached: ReachedCall): Entry | null {
   return { kind: 'own', framework, app, name, ...place(reached) }
 }
 
-/** `demo.launch()` on anything, in a file that imports the framework whose method that is. */
+/** `demo.launch()` on anything, in a program that imports the framework whose method that is. */
 function byMethod(evaluator: Evaluator, { name, file }: ReachedCall): Framework | null {
   const method = `.${name.split('.').at(-1)}`
-  const text = evaluator.tree.text(file)
-  return (
-    frameworks.find(
-      one =>
-        one.runs?.includes(method) && one.imports.some(top => new RegExp(`\\b(?:import|from)\\s+${top}\\b`).test(text)),
-    ) ?? null
-  )
+  const framework = frameworks.find(one => one.runs?.includes(method))
+  if (!framework) return null
+  const imported = new RegExp(`\\b(?:import|from)\\s+(?:${framework.imports.join('|')})\\b`)
+  return [...closureOf(evaluator.tree, file, 200)].some(one => imported.test(evaluator.tree.text(one)))
+    ? framework
+    : null
 }
 
 function receiver(evaluator: Evaluator, { call, env }: ReachedCall): AppThing | null {

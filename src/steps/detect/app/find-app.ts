@@ -12,13 +12,13 @@ import { frameworks } from './frameworks/index.ts'
 import { gather, type Gathered } from './gather.ts'
 import { importRoot, manifestDirectories, projectRoot, relativeTo } from './layout.ts'
 import { findObjects } from './objects.ts'
-import { declaresPackage } from './refuse.ts'
+import { declaresPackage, looksLikeBot } from './refuse.ts'
 import { isBelow } from './django/projects.ts'
-import { isNeverSource, placeOf } from './places.ts'
+import { isNeverSource, lastName, placeOf, rankName } from './places.ts'
 import { findPrograms, type Program } from './programs.ts'
 import { refuseAmbiguous, refuseNothing } from './refusals.ts'
 import type { AppPackages, Search, Texts } from './search.ts'
-import { note } from './search.ts'
+import { note, readText } from './search.ts'
 import { chooseServer } from './server.ts'
 import { viewBelow } from './view.ts'
 
@@ -91,7 +91,7 @@ function startSearch(texts: Texts, byDirectory: PackagesByDirectory): FullSearch
     requires: name => all.map(one => one.requires(name)).find(reason => reason !== null) ?? null,
     version: name => all.map(one => one.version(name)).find(version => version !== null) ?? null,
   }
-  const tree = createSourceTree(texts, isNeverSource)
+  const tree = createSourceTree(texts, isNeverSource, new Set(frameworks.flatMap(framework => framework.imports)))
   const major = (name: string): number | null => {
     const number = Number.parseInt(packages.version(name) ?? '', 10)
     return Number.isNaN(number) ? null : number
@@ -115,7 +115,8 @@ function decide(search: FullSearch, packages: PackagesByDirectory, explicit: str
   const { sorted, equal } = rankGroups(search.evaluator.tree, groups, contributions, startOf)
   const [first] = sorted
   const broken = gathered.broken[0]
-  if (!first || isUnfit(search, first, startOf(first.best))) throw broken ?? refuseNothing(search, gathered, programs, sorted)
+  if (!first || isUnfit(search, first, startOf(first.best)))
+    throw broken ?? refuseNothing(search, gathered, programs, sorted)
   if (broken && first.best.framework !== 'django' && first.best.strength !== 'named') throw broken
   if (equal > 1) throw refuseAmbiguous(search, sorted.slice(0, equal), one => layOut(search, one, written))
   return settle(search, gathered, first.best, packages, notesFor(gathered, programs, first), written)
@@ -131,10 +132,24 @@ function blockingFiles(programs: readonly Program[]): Set<string> {
 
 /** An app in an example, or in a directory of its own, beside a package to install is not what the repository is for. */
 function isUnfit(search: Search, { best }: Group, start: string): boolean {
-  if (best.strength === 'named' || !declaresPackage(search.texts)) return false
+  if (best.strength === 'named') return false
+  const small = best.strength === 'script' && [null, 'aiohttp', 'tornado'].includes(best.framework)
+  if ((small || placeOf(best.file) === 'shown') && looksLikeBot(search)) return true
+  if (!declaresPackage(search.texts)) return false
+  // A package's command line may start a server on the side; what it is for is to be installed.
+  if (best.attribute !== null && best.factory && rankName(best.file) > lastName) return true
+  if (small && !isProject(search, best.file)) return true
   if (placeOf(best.file) !== 'app') return true
   const aside = start !== '' && start !== 'src' && search.manifests.has(start)
   return aside && hasPackage(search, start)
+}
+
+/** False for a program in a package other than the one the project is named after, when that one is there. */
+function isProject({ texts, evaluator }: Search, file: string): boolean {
+  const manifests = ['pyproject.toml', 'setup.cfg', 'setup.py'].map(one => readText(texts, one) ?? '').join('\n')
+  const name = /^\s*name\s*=\s*["']?([\w.-]+)/m.exec(manifests)?.[1]?.toLowerCase().replace(/[-.]/g, '_')
+  const named = ['', 'src/'].map(root => `${root}${name}`).find(directory => evaluator.tree.hasDirectory(directory))
+  return named === undefined || !file.includes('/') || isBelow(file, named)
 }
 
 /** True when importable packages lie at the root or in `src`, other than the one the app is in. */
@@ -175,7 +190,13 @@ function layOut(search: FullSearch, one: Candidate, written: ReadonlySet<string>
     one.directory !== null && relativeTo(one.directory, start) !== null
       ? one.directory
       : projectRoot(search.manifests, start)
-  return { start, root, path: relativeTo(root, start) ?? '', module: moduleName(one.file, start) ?? plainName(one.file, start), script: null }
+  return {
+    start,
+    root,
+    path: relativeTo(root, start) ?? '',
+    module: moduleName(one.file, start) ?? plainName(one.file, start),
+    script: null,
+  }
 }
 
 function settle(

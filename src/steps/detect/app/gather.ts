@@ -5,7 +5,8 @@ import { claimOf, claimOfNaming, fromEntries, type Claim } from './claims.ts'
 import type { Hint } from './choose.ts'
 import { readCommands, type WrittenCommand } from './commands.ts'
 import { chooseDjango, type DjangoChoice } from './django/choose.ts'
-import { findProjects } from './django/projects.ts'
+import { findProjects, type DjangoProject } from './django/projects.ts'
+import { placeOf } from './places.ts'
 import { readNamings } from './named.ts'
 import { parentOf } from '../../../python/source/resolve.ts'
 import { ownCandidates, type Program } from './programs.ts'
@@ -29,8 +30,8 @@ export function gather(search: Search, programs: readonly Program[]): Gathered {
     ...readNamings(search.texts, search.evaluator).flatMap(one => claimOfNaming(search, one)),
   ]
   const firm = claims.filter(claim => claim.firm && claim.candidate !== null)
-  const hints = claims.flatMap(({ candidate, reason }) =>
-    candidate ? [{ file: candidate.file, attribute: candidate.attribute, from: parentOf(reason.file) }] : [],
+  const hints = claims.flatMap(({ candidate, reason, serious }) =>
+    candidate ? [{ file: candidate.file, attribute: candidate.attribute, from: parentOf(reason.file), serious }] : [],
   )
 
   const wanted =
@@ -55,8 +56,14 @@ export function gather(search: Search, programs: readonly Program[]): Gathered {
     claims,
     commands,
     django,
-    broken: choices.filter((one): one is WherryError => isWherryError(one)),
+    broken: choices.filter((one, i): one is WherryError => isWherryError(one) && isMain(projects[i])),
   }
+}
+
+/** A project that is shown, or whose settings are for tests, is not what the repository is for. */
+function isMain(project: DjangoProject | undefined): boolean {
+  if (!project || (project.manage !== null && placeOf(project.manage) !== 'app')) return false
+  return !project.settings.some(one => placeOf(one.place?.file ?? `${one.module.replaceAll('.', '/')}.py`) === 'beside')
 }
 
 /**

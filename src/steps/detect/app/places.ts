@@ -6,7 +6,7 @@ const never =
 
 /** Tests, documentation and tools: never the app, even when nothing else is there. */
 const beside =
-  /(?:^|\/)(?:tests?|testing|unit_?tests?|integration[_-]?tests?|e2e|test[_-](?:project|app|apps|site|settings|proj)|testapp|testproject|testsite|tests?_\w+|\w+_tests?|docs?|documentation|docs_src|bench(?:marks?)?|perf|migrations|alembic|notebooks?|stubs|typings|fixtures|ci|githooks)\//i
+  /(?:^|\/)(?:tests?|testing|unit_?tests?|integration[_-]?tests?|e2e|test[_-](?:project|app|apps|site|settings|proj)|testapp|testproject|testsite|regression|[\w-]*e2e[\w-]*|tests[_-]\w+|[\w-]+[_-]tests?|docs?|documentation|docs_src|bench(?:marks?)?|perf|migrations|alembic|notebooks?|stubs|typings|fixtures|ci|githooks)\//i
 
 /** Shown rather than run: an app only when the repository is about nothing else. */
 const shown =
@@ -56,7 +56,7 @@ const names = [
 
 /** Files that hold an app for another purpose: a worker's context, a command line. */
 const helpers =
-  /^(?:manage|celery\w*|\w*celery|tasks?|\w*worker\w*|cli|shell|migrate|seed\w*|init_?db|create_?db|db_\w+|fabfile|console|scheduler|cron|debug|dev|\w*_dev|local|autoapp_cli|lambda\w*|\w*lambda|handler|locustfile|profile\w*|generate\w*|export\w*|dump\w*|\w*mock\w*|mock\w*|\w*example\w*|\w*demo\w*|\w*old|old\w*|\w*backup\w*|test\w*|\w*_test|conftest|settings|config)$/i
+  /^(?:manage|celery\w*|\w*celery|tasks?|\w*worker\w*|cli|shell|migrate|seed\w*|init_?db|create_?db|db_\w+|fabfile|console|scheduler|cron|debug|dev|\w*_dev|local|autoapp_cli|lambda\w*|\w*lambda|handler|locustfile|profile\w*|generate\w*|export\w*|dump\w*|\w*mock\w*|mock\w*|\w*example\w*|(?:update|sync|import|check|send|process|fix|delete|reset|add|load|populate|setup|clear|download|upload|train|get|fetch|make|create)_\w+|\w*demo\w*|\w*old|old\w*|\w*backup\w*|\w*tests?|test\w*|conftest|settings|config)$/i
 
 /** The rank of a name that tells nothing; a helper's is larger. */
 export const lastName = names.length

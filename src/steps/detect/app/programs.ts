@@ -30,7 +30,7 @@ export function findPrograms(evaluator: Evaluator, files: ReadonlySet<string>): 
     return (
       /__main__/.test(text) ||
       file.endsWith('/__main__.py') ||
-      (files.has(file) && /\b(?:run|launch|serve|start|listen|serve_forever|streamlit|chainlit|servable)\b/.test(text))
+      (files.has(file) && /run|launch|serve|start|listen|servable|streamlit|chainlit/.test(text))
     )
   })
   const ordered = scripts.sort((a, b) => rankName(a) - rankName(b) || a.length - b.length).slice(0, most)

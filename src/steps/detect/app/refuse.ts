@@ -30,6 +30,12 @@ const kinds: readonly { readonly like: string; readonly text: RegExp; readonly f
   },
 ]
 
+/** True when the repository's own source talks to a chat service. */
+export function looksLikeBot({ evaluator }: Search): boolean {
+  const bot = kinds.find(kind => kind.like === 'a chat bot')
+  return evaluator.tree.files.some(file => placeOf(file) === 'app' && bot?.text.test(evaluator.tree.text(file)))
+}
+
 /** The refusal for a repository in which nothing can be served. `passed` are candidates in tests, examples and the like. */
 export function refuseNoApp(search: Search, passed: readonly Candidate[]): WherryError {
   const looks = describe(search, passed)
@@ -59,7 +65,7 @@ function describe(search: Search, passed: readonly Candidate[]): Looks {
     return { like: 'something other than Python', evidence: [] }
   }
   const library = findLibrary(search, sources)
-  if (library && passed.length > 0) return library
+  if (library && passed.length > 0 && !looksLikeBot(search)) return library
   for (const kind of kinds) {
     const file =
       texts.files.find(one => kind.file?.test(one) && placeOf(one) === 'app') ??

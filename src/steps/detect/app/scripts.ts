@@ -1,6 +1,6 @@
 import { scopeOf } from '../../../python/source/scope.ts'
 import { walk, type FunctionStatement, type Statement } from '../../../python/source/statement.ts'
-import { values, type CallValue, type Value } from '../../../python/source/value.ts'
+import { dotted, values, type CallValue, type Value } from '../../../python/source/value.ts'
 import { fileEnv, type Env, type Evaluator, type FunctionThing, type Thing } from './thing.ts'
 
 /** A call that running a file as a program can reach. */
@@ -58,8 +58,7 @@ export function reachCalls(evaluator: Evaluator, file: string): ReachedCall[] {
     const target = call.keywords.get('target')
     const run = target ? evaluator.value(target, env) : null
     if (run?.kind === 'function') enter(run, call, env, depth, onImport)
-    if (thing?.kind === 'external' && /^(?:typer|click|fire|cyclopts)\b/.test(thing.name))
-      enterCommands(env, depth, onImport)
+    if (thing && isCommands(thing)) enterCommands(env, depth, onImport)
   }
   const enter = (thing: FunctionThing, call: CallValue, env: Env, depth: number, onImport: boolean): void => {
     if (visited.has(thing.statement)) return
@@ -97,6 +96,15 @@ export function reachCalls(evaluator: Evaluator, file: string): ReachedCall[] {
 
   visit(evaluator.tree.module(file).body, fileEnv(file), 0, true)
   return found
+}
+
+/** A click group or a Typer: calling it calls one of the file's commands. */
+function isCommands(thing: Thing): boolean {
+  if (thing.kind === 'external') return /^(?:typer|click|fire|cyclopts)\b/.test(thing.name)
+  if (thing.kind !== 'function') return false
+  return thing.statement.decorators.some(one =>
+    /(?:^|\.)(?:group|command)$/.test(dotted(one.kind === 'call' ? one.callee : one) ?? ''),
+  )
 }
 
 /** What one function reaches when a console script calls it. */

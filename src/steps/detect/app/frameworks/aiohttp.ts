@@ -7,5 +7,11 @@ export const aiohttp: Framework = {
   imports: ['aiohttp'],
   words: ['run_app', 'Application', 'TCPSite'],
   makes: { 'aiohttp.web.Application': own },
-  runs: ['aiohttp.web.run_app', 'aiohttp.web.TCPSite', 'aiohttp.web.SockSite', 'aiohttp.web._run_app'],
+  runs: [
+    'aiohttp.web.run_app',
+    'aiohttp.web.TCPSite',
+    'aiohttp.web.SockSite',
+    'aiohttp.web._run_app',
+    'aiohttp.web.Application.make_handler',
+  ],
 }
