@@ -8,13 +8,15 @@ import { makePlan } from './plan.ts'
 import { detect, type Detected } from './steps/detect/index.ts'
 import { cannotResolve, noWheel, sdistBroken } from './steps/image/errors.ts'
 import { openHost, placeOf, type Deployed, type ListenAt } from './targets/host/index.ts'
-import { makeImage, type ImageRequest, type MadeImage } from './steps/image/index.ts'
+import { isResolved, makeImage, type ImageRequest, type MadeImage } from './steps/image/index.ts'
 
 /** The story: from a repository to a release that serves. Each verb is a step of its own; here their values meet. */
 
 export interface ShipOptions {
   readonly report: Report
   readonly signal?: AbortSignal
+  /** Resolve anew, to the newest of everything, although wherry.lock answers already. */
+  readonly update?: boolean
 }
 
 export interface Made {
@@ -44,40 +46,48 @@ export async function up(directory: string, options: UpOptions): Promise<Up> {
 /** Repository → Image: the first half, which knows of no target. */
 export async function image(directory: string, options: ShipOptions): Promise<Made> {
   const detected = await detect(directory, options)
-  const { version, alternatives } = detected.project.python
+  const requests = requestsFor(detected, options)
   let first: unknown
-  for (const [i, python] of [version, ...alternatives].entries()) {
-    const plan = makePlan(withPython(detected.project, python), detected.config)
+  for (const [i, request] of requests.entries()) {
     try {
-      return { detected, plan, made: await makeImage(requestFor(plan, detected), { cache: openCache(), ...options }) }
+      return { detected, plan: request.plan, made: await makeImage(request, { cache: openCache(), ...options }) }
     } catch (error) {
       // What stands against the Python that was preferred is the error to read.
       first ??= error
-      const next = alternatives[i]
+      const next = requests[i + 1]?.plan.image.base.python
       if (next === undefined || ![noWheel, sdistBroken, cannotResolve].some(entry => isWherryError(error, entry)))
         throw first
       // Old requirements have wheels for the Pythons of their time only; where the repository allows one of those, it is taken.
-      options.report({
-        step: 'image',
-        level: 'info',
-        text: `${error instanceof Error ? error.message : ''} Trying Python ${next}, which the repository allows too.`,
-      })
+      const text = `${error instanceof Error ? error.message : ''} Trying Python ${next}, which the repository allows too.`
+      options.report({ step: 'image', level: 'info', text })
     }
   }
   throw first
+}
+
+/** For the Python preferred and those allowed besides; where wherry.lock has settled it, for that one alone. */
+function requestsFor(detected: Detected, { update = false }: ShipOptions): readonly ImageRequest[] {
+  const { version, alternatives } = detected.project.python
+  const requests = [version, ...alternatives].map(python => {
+    const plan = makePlan(withPython(detected.project, python), detected.config)
+    return requestFor(plan, detected, update)
+  })
+  const settled = update ? undefined : requests.find(isResolved)
+  return settled ? [settled] : requests
 }
 
 function withPython(project: Project, version: string): Project {
   return { ...project, python: { ...project.python, version } }
 }
 
-function requestFor(plan: Plan, detected: Detected): ImageRequest {
+function requestFor(plan: Plan, detected: Detected, update: boolean): ImageRequest {
   return {
     plan,
     wanted: { ...detected.packages, directory: lockDirectoryOf(plan, detected) },
     checkout: detected.checkout,
     libraries: detected.project.systemLibraries,
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    update,
   }
 }
 

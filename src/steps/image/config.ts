@@ -2,7 +2,7 @@ import type { ImageConfig } from '../../model/image.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { Plan } from '../../model/plan.ts'
 import { entrypoint, workingDirectory } from './launch.ts'
-import type { ServedStatic } from './statics.ts'
+import type { ServedStatic } from './statics/index.ts'
 
 /** Label of the static files: JSON of {url, directory}[], so that whoever runs the image knows what nginx may serve. */
 export const staticsLabel = 'dev.wherry.statics'

@@ -21,7 +21,7 @@ export const sdistBroken = defineError({
 export const unsupportedRequirement = defineError({
   code: 'unsupported-requirement',
   title: 'A requirement comes from a place that images cannot be made from',
-  help: 'A requirement points at a git repository or another version control system instead of the package index. Publish it to an index, or name an archive by its address.',
+  help: 'A requirement points at a git repository or another version control system instead of the package index, at a source archive inside the repository, or is pinned by a hash that is not sha256. Publish it to an index, name an archive by its address, put a wheel into the repository, or pin it by sha256.',
 })
 
 export const emptyEnvironment = defineError({
@@ -52,4 +52,11 @@ export const imageBroken = defineError({
   code: 'image-job-failed',
   title: 'A program of the image could not do its part while the image was made',
   help: 'A step that runs inside the image (compiling bytecode, resolving) ended with an error. The error brings its last lines.',
+})
+
+export const diskFull = defineError({
+  code: 'disk-full',
+  title: 'The disk is full',
+  help: 'Layers are made in the content cache (WHERRY_CACHE, else `wherry` in the user’s cache directory), and there or in the repository nothing more can be written. What was made completely is kept, what was not is gone. Free some space, or set WHERRY_CACHE to a directory on a larger disk, then run the command again.',
+  exit: 75,
 })

@@ -1,43 +1,26 @@
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import type { Checkout } from '../../kit/checkout/index.ts'
-import { count, list, size } from '../../kit/text.ts'
-import type { Image, Layer } from '../../model/image.ts'
-import type { BaseLock, Lock } from '../../model/lock.ts'
-import type { Plan } from '../../model/plan.ts'
-import type { SystemLibraryFact } from '../../model/project.ts'
-import {
-  assemble,
-  keepImage,
-  makeLayers,
-  treeKey,
-  viewImage,
-  type LayerPart,
-  type MadeLayers,
-} from '../../oci/index.ts'
-import { makeVenv } from '../../python/venv/venv.ts'
-import { readContext } from './app/context.ts'
-import { baseKey, baseParts } from './base.ts'
-import { makeCompile, standardLibraryPart, type Compile } from './bytecode.ts'
+import { list } from '../../kit/text.ts'
+import type { Image } from '../../model/image.ts'
+import type { Lock } from '../../model/lock.ts'
+import { assemble, identifyCompressor, keepImage, viewImage } from '../../oci/index.ts'
+import type { Index } from '../../python/index/settings.ts'
+import { appTree, makeAppLayer } from './app/layer.ts'
 import { imageConfig } from './config.ts'
+import { namingFullDisk } from './disk.ts'
+import { makeEnvironment, type Environment } from './environment.ts'
 import { openInside, type Inside } from './inside.ts'
-import { dataPlaces, launcherTree, launchFile } from './launch.ts'
-import { buildSdists } from './resolve/build.ts'
-import { openResolver } from './resolve/uv.ts'
 import { resolveLock } from './resolve/index.ts'
-import { readLockFile, requestHash, writeLockFile } from './resolve/lock-file.ts'
+import { lockFileName, readLockFile, writeLockFile, type RecordedLock } from './resolve/lock-file.ts'
+import { requestHash, type Request } from './resolve/request-hash.ts'
 import type { Wanted } from './resolve/requirements.ts'
 import { findWrites } from './smoke.ts'
-import { collectStatics, type ServedStatic } from './statics.ts'
-import { task, type Tools } from './tools.ts'
-import { installWheels, wheelParts } from './wheels.ts'
+import { addStatics, type ServedStatic } from './statics/index.ts'
+import { quietly, task, type Tools } from './tools.ts'
 
-export interface ImageRequest {
-  readonly plan: Plan
-  readonly wanted: Wanted
+export interface ImageRequest extends Request {
   readonly checkout: Checkout
-  readonly libraries: readonly SystemLibraryFact[]
-  readonly architecture: BaseLock['architecture']
+  /** Resolve anew, to the newest of everything, although wherry.lock answers the request. */
+  readonly update?: boolean
 }
 
 export interface MadeImage {
@@ -49,153 +32,88 @@ export interface MadeImage {
 }
 
 /** Plan → Lock → Image: resolves once, then assembles layers. No Docker daemon, no Dockerfile; nothing is made twice. */
-export async function makeImage(request: ImageRequest, tools: Tools): Promise<MadeImage> {
-  const hash = requestHash(request.plan, request.wanted)
-  const recorded = readLockFile(request.checkout, request.plan.root)
-  if (recorded?.requirements === hash) return build(request, recorded, tools)
-  const resolved = await resolveLock({ ...request, hash }, tools)
-  const first = await build(request, resolved, tools)
+export async function makeImage(request: ImageRequest, given: Tools): Promise<MadeImage> {
+  const tools = { ...given, indexes: indexesOf(request.wanted) }
+  warnOfCompressor(tools)
+  return namingFullDisk(tools.cache.root, async () => {
+    const recorded = request.update ? null : recordedLock(request)
+    return recorded ? made(await buildAll(request, recorded, tools)) : resolveAndBuild(request, tools)
+  })
+}
+
+/** True when wherry.lock answers this request, so that nothing has to be resolved. Throws `invalid-wherry-lock`. */
+export function isResolved(request: ImageRequest): boolean {
+  return recordedLock(request) !== null
+}
+
+function recordedLock(request: ImageRequest): RecordedLock | null {
+  const lock = readLockFile(request.checkout, request.plan.root)
+  return lock?.requirements === requestHash(request) ? lock : null
+}
+
+/** The first time: where the app keeps data is seen by starting it, and recorded with the rest. */
+async function resolveAndBuild(request: ImageRequest, tools: Tools): Promise<MadeImage> {
+  const resolved = await resolveLock(request, tools)
+  const first = await buildAll(request, resolved, tools)
   const data = await task(
     tools,
     'starting the app once to see where it writes',
-    () => findWrites(request.plan, openedOf(first), tools),
+    () => findWrites(request.plan, first.image.config, first.inside, tools),
     found =>
-      found.length > 0
-        ? `the app writes ${list(found.map(({ path }) => path))}`
-        : 'the app writes nothing beside its code',
+      found.length === 0
+        ? 'the app writes nothing beside its code'
+        : `the app writes ${list(found.map(({ path }) => path))}`,
   )
   const lock = { ...resolved, data }
-  const directory = join(request.checkout.root, request.plan.root)
-  if (!(await writeLockFile(directory, lock))) {
-    tools.report({
-      step: 'image',
-      level: 'warning',
-      text: 'wherry.lock cannot be written here: the next image will be resolved anew',
-    })
+  if (!(await writeLockFile(request.checkout, request.plan.root, lock))) {
+    const text = `${lockFileName} cannot be written beside the app: the next image will be resolved anew`
+    tools.report({ step: 'image', level: 'warning', text })
   }
-  return data.length === 0 ? first : build(request, lock, tools)
+  return made(data.length === 0 ? first : await buildOn(first.environment, request, lock, quietly(tools)))
 }
 
-const insides = new WeakMap<MadeImage, Inside>()
-
-function openedOf(made: MadeImage): Inside {
-  const inside = insides.get(made)
-  if (!inside) throw new Error('an image that was just made can be run')
-  return inside
+interface Built {
+  readonly image: Image
+  readonly lock: RecordedLock
+  readonly environment: Environment
+  readonly inside: Inside
+  readonly statics: readonly ServedStatic[]
 }
 
-async function build(request: ImageRequest, lock: Lock, tools: Tools): Promise<MadeImage> {
-  const lower = await environmentLayers(request.plan, lock, tools)
-  const upper = await appLayers(request, lock, lower, tools)
-  const layers = [...lower.made.layers, ...upper.layers]
-  const image = assemble(layers, imageConfig(request.plan, lock, upper.statics))
-  await keepImage(viewImage(image, tools.cache), tools.cache)
-  const inside = await openInside(layers, tools)
-  const made: MadeImage = { image, lock, layers: inside.layers, statics: upper.statics }
-  insides.set(made, inside)
-  return made
+async function buildAll(request: ImageRequest, lock: RecordedLock, tools: Tools): Promise<Built> {
+  return buildOn(await makeEnvironment(request.plan, lock, request.checkout, tools), request, lock, tools)
 }
 
-interface Lower {
-  readonly made: MadeLayers
-  readonly compile: Compile
-}
-
-/** Everything below the app: base, nginx, libraries, wheels, launcher. */
-async function environmentLayers(plan: Plan, lock: Lock, tools: Tools): Promise<Lower> {
-  const place = { prefix: 'venv', minor: plan.image.base.python }
-  const parts = baseParts(lock.base, tools)
-  const [bottom] = parts
-  if (!bottom) throw new Error('a base has a layer')
-  const base = await task(
-    tools,
-    'base',
-    () => makeLayers(parts, { cache: tools.cache, unpack: true }),
-    ({ layers }) => `base of Debian ${lock.base.suite}: ${size(sum(layers))} compressed`,
-  )
-  const inside = await openInside(base.layers, tools)
-  const key = baseKey(lock.base, [lock.base.packages])
-  const compile = makeCompile(inside, place.minor, key, tools)
-  const wheels = await installWheels(
-    lock,
-    place,
-    sdists => buildSdists(sdists, place.minor, () => openResolver(inside, place.minor, tools), tools),
-    tools,
-  )
-  const venv = makeVenv({ executable: `/usr/bin/python${place.minor}`, version: lock.python }, place)
-  const rest: LayerPart[] = [
-    standardLibraryPart(bottom, key, place.minor, compile),
-    ...wheelParts(wheels, compile, place),
-    { what: 'environment and launcher', tree: [...venv, ...launcherTree()] },
-  ]
-  const made = await task(
-    tools,
-    'packages',
-    () => makeLayers(rest, { cache: tools.cache, below: base.below, unpack: true }),
-    ({ layers }) => `${count(wheels.length, 'package')}: ${size(sum(layers))} compressed`,
-  )
-  return { made: { layers: [...base.layers, ...made.layers], below: made.below }, compile }
-}
-
-/** Static files and the app itself, with its bytecode. */
-async function appLayers(
-  { plan, checkout }: ImageRequest,
-  lock: Lock,
-  { made, compile }: Lower,
+/** The app on its environment, as an image in the cache. */
+async function buildOn(
+  environment: Environment,
+  request: ImageRequest,
+  lock: RecordedLock,
   tools: Tools,
-): Promise<{ layers: Layer[]; statics: ServedStatic[] }> {
-  const root = plan.root === '.' ? '' : plan.root
-  const context = readContext(checkout, root, plan.image, dataPlaces(plan, lock))
-  if (context.secretFiles.length > 0) {
-    tools.report({
-      step: 'image',
-      level: 'info',
-      text: `left out as secret: ${list(context.secretFiles.slice(0, 5))}${context.secretFiles.length > 5 ? ' …' : ''}`,
-    })
-  }
-  const source = [...context.tree, launchFile(plan, lock)]
-  const app = await task(
-    tools,
-    'app',
-    async () => {
-      const tree = [...source, ...(await compile(source, treeKey(source)))]
-      return makeLayers([{ what: 'app', tree }], { cache: tools.cache, below: made.below, unpack: true })
-    },
-    ({ layers }) => `app: ${size(sum(layers))} compressed`,
-  )
-  const declared = plan.edge.statics.map(({ url, directory }) => ({
-    url,
-    directory: `/app/${root === '' ? '' : `${root}/`}${directory}`,
-  }))
-  if (!plan.image.collectStatic) return { layers: [...app.layers], statics: declared }
-  const all = [...made.layers, ...app.layers]
-  const key = createHash('sha256')
-    .update(all.map(({ diffId }) => diffId).join(' '))
-    .digest('hex')
-  const collected = await task(
-    tools,
-    'static files',
-    async () => collectStatics(plan, await openInside(all, tools), key, tools),
-    found => `${count(found.tree.filter(({ kind }) => kind === 'file').length, 'static file')} collected`,
-  )
-  const statics = [
-    ...collected.served,
-    ...declared.filter(({ url }) => !collected.served.some(served => served.url === url) && !isCollected(plan, url)),
-  ]
-  if (collected.tree.length === 0) return { layers: [...app.layers], statics }
-  const layer = await makeLayers([{ what: 'static files', tree: collected.tree }], {
-    cache: tools.cache,
-    below: made.below,
-    unpack: true,
-  })
-  return { layers: [...layer.layers, ...app.layers], statics }
+): Promise<Built> {
+  const { plan } = request
+  const source = appTree(request, lock, environment, tools)
+  const app = { source, made: await makeAppLayer(source, environment, tools) }
+  const { layers, served } = await addStatics(plan, app, environment, tools)
+  const all = [...environment.made.layers, ...layers]
+  const image = assemble(all, imageConfig(plan, lock, served))
+  await keepImage(viewImage(image, tools.cache), tools.cache)
+  return { image, lock, environment, inside: await openInside(all, tools), statics: served }
 }
 
-/** What detect expected collectstatic to fill counts as collectstatic says it. */
-function isCollected(plan: Plan, url: string): boolean {
-  return plan.image.collectStatic !== null && plan.edge.statics.find(item => item.url === url)?.collected === true
+function made({ image, lock, inside, statics }: Built): MadeImage {
+  return { image, lock, layers: inside.layers, statics }
 }
 
-function sum(layers: readonly Layer[]): number {
-  return layers.reduce((total, layer) => total + layer.size, 0)
+/** Where the repository's own files say packages come from, for the credentials in the addresses. */
+function indexesOf({ sources, requirements }: Wanted): Index[] {
+  const addresses = [sources.index, ...sources.extraIndexes, ...requirements.map(({ url }) => url)]
+  return addresses.filter(url => url !== null).map(url => ({ url, name: null, main: false, from: 'repository' }))
+}
+
+function warnOfCompressor({ report }: Tools): void {
+  if (identifyCompressor().usual) return
+  const text =
+    'this Node compresses layers to other bytes than the one Wherry is made with: digests differ from other machines'
+  report({ step: 'image', level: 'warning', text })
 }

@@ -14,6 +14,8 @@ export interface Inside {
 
 export interface Job extends Partial<Pick<Container, 'env' | 'cwd' | 'root' | 'mounts' | 'network' | 'user'>> {
   readonly argv: readonly [string, ...string[]]
+  /** Layers that lie on the others for this job only. */
+  readonly above?: readonly Layer[]
   readonly input?: string
   /** Milliseconds; ten minutes without it. */
   readonly timeout?: number
@@ -33,14 +35,17 @@ const plainEnvironment = {
 
 /** Opens layers to run jobs in. Code of the repository and of packages runs only here: without network unless a job asks for it. */
 export async function openInside(layers: readonly Layer[], tools: Tools): Promise<Inside> {
-  const directories = await Promise.all(layers.map(layer => unpackLayers([layer], { cache: tools.cache })))
+  const unpack = (all: readonly Layer[]): Promise<string[]> =>
+    Promise.all(all.map(layer => unpackLayers([layer], { cache: tools.cache })))
+  const directories = await unpack(layers)
   const engine = await sandboxEngine({ trustedLayers: directories.slice(0, 1) })
   return {
     layers: directories,
-    run: job =>
-      engine.run(
+    run: async job => {
+      const all = [...directories, ...(await unpack(job.above ?? []))]
+      return engine.run(
         {
-          layers: directories.filter(directory => readdirSync(directory).length > 0),
+          layers: all.filter(directory => readdirSync(directory).length > 0),
           argv: job.argv,
           env: { ...plainEnvironment, ...job.env },
           user: job.user ?? { uid: 0, gid: 0 },
@@ -59,7 +64,8 @@ export async function openInside(layers: readonly Layer[], tools: Tools): Promis
           ...(job.onLine ? { onLine: job.onLine } : {}),
           ...signals(job.signal, tools.signal),
         },
-      ),
+      )
+    },
   }
 }
 

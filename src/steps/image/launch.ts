@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import type { Lock } from '../../model/lock.ts'
 import type { Plan, ServePlan } from '../../model/plan.ts'
 import type { FileEntry, Tree } from '../../model/tree.ts'
-import { appDirectory, dataDirectory, seedDirectory } from './app/context.ts'
+import { dataDirectory, dataPlaces, seedDirectory } from './app/data.ts'
+import { appDirectory } from './app/entry.ts'
 
 const runtime = fileURLToPath(new URL('../../../runtime/launcher', import.meta.url))
 
@@ -41,11 +42,6 @@ export function launchFile(plan: Plan, lock: Lock): FileEntry {
     env: plan.env,
   }
   return fileOf('wherry/launch.json', Buffer.from(`${JSON.stringify(facts, null, 1)}\n`))
-}
-
-/** Data the settings name, and what the app wrote when it was first started. */
-export function dataPlaces(plan: Plan, lock: Lock): Plan['data'] {
-  return [...plan.data, ...lock.data.filter(place => !plan.data.some(({ path }) => path === place.path))]
 }
 
 function placesOf(plan: Plan, lock: Lock): object[] {

@@ -1,23 +1,22 @@
-import { readFileSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
 import ignore from 'ignore'
-import { linkOutside } from '../../../kit/checkout/errors.ts'
 import type { Checkout } from '../../../kit/checkout/index.ts'
-import type { DataPlace, ImagePlan } from '../../../model/plan.ts'
-import type { Entry, FileEntry, Tree } from '../../../model/tree.ts'
+import type { ImagePlan } from '../../../model/plan.ts'
+import type { Entry, Tree } from '../../../model/tree.ts'
+import { readEntry, textOf } from './entry.ts'
 import { isSecretFile, refuseSecrets, scanText, type FoundSecret } from './secrets.ts'
-
-/** Where the repository lies in the image. */
-export const appDirectory = 'app'
-/** The volume: what outlives a release. */
-export const dataDirectory = 'data'
-/** Committed data that fills an empty volume once. */
-export const seedDirectory = 'wherry/seed'
 
 export interface AppContext {
   readonly tree: Tree
   /** Files left out because they hold secrets by their nature. */
   readonly secretFiles: readonly string[]
+  /** Files left out because an image cannot hold their names; fit for printing. */
+  readonly unnameable: readonly string[]
+  /** Files that hold a pointer of git LFS where the real content should be. */
+  readonly pointers: readonly string[]
+  /** Virtual environments that lie in the repository, left out. */
+  readonly environments: readonly string[]
 }
 
 /** Never part of an image: version control, our own files, and what only serves development. */
@@ -42,88 +41,47 @@ const alwaysOut = [
   '.coverage',
 ]
 
-/**
- * The repository's files as they lie in the image, with links into the volume where the app keeps data. `root` is the app's directory in
- * the repository, '' for the repository itself. Throws `secret-in-source` and `link-outside`.
- */
-export function readContext(checkout: Checkout, root: string, plan: ImagePlan, data: readonly DataPlace[]): AppContext {
-  const out = ignore()
-    .add(alwaysOut)
-    .add([...plan.exclude])
+/** The repository's files as they lie in the image. Throws `secret-in-source` and `link-outside`. */
+export function readContext(checkout: Checkout, plan: Pick<ImagePlan, 'exclude' | 'allowSecrets'>): AppContext {
+  const out = ignore().add([...alwaysOut, ...plan.exclude])
   const allowed = ignore().add([...plan.allowSecrets])
-  const secretFiles: string[] = []
+  const environments = checkout.files.filter(isEnvironment).map(file => file.slice(0, -'pyvenv.cfg'.length))
+  const tree: Entry[] = []
+  const left = { secretFiles: [] as string[], unnameable: [] as string[], pointers: [] as string[] }
   const found: FoundSecret[] = []
-  const entries: Entry[] = []
-  const places = data.map(place => ({ ...place, path: root === '' ? place.path : `${root}/${place.path}` }))
   for (const file of checkout.files) {
-    if (out.ignores(file)) continue
-    const isAllowed = plan.allowSecrets.length > 0 && allowed.ignores(file)
-    if (!isAllowed && isSecretFile(file, () => readFileSync(join(checkout.root, file), 'latin1'))) {
-      secretFiles.push(file)
+    if (out.ignores(file) || environments.some(directory => file.startsWith(directory))) continue
+    if (!isNameable(checkout.root, file)) {
+      left.unnameable.push(JSON.stringify(file))
       continue
     }
     const entry = readEntry(checkout.root, file)
     if (entry === null) continue
-    if (!isAllowed && entry.kind === 'file' && entry.size < 1024 ** 2) found.push(...scanText(file, textOf(entry)))
-    entries.push(relocate(entry, places, root))
+    const isAllowed = allowed.ignores(file)
+    if (!isAllowed && isSecretFile(file, () => textOf(entry))) {
+      left.secretFiles.push(file)
+      continue
+    }
+    if (!isAllowed) found.push(...scanText(file, textOf(entry)))
+    if (isPointer(entry)) left.pointers.push(file)
+    tree.push(entry)
   }
   if (found.length > 0) throw refuseSecrets(found)
-  return { tree: [...entries, ...dataLinks(places, root), ...seedParents(entries)], secretFiles }
+  return { tree, ...left, environments }
 }
 
-function readEntry(root: string, file: string): Entry | null {
-  const absolute = join(root, file)
-  const status = lstatSync(absolute)
-  const path = `${appDirectory}/${file}`
-  if (status.isSymbolicLink()) return readLink(root, file, absolute, path)
-  if (!status.isFile()) return null
-  // git keeps one bit of the mode; the umask of whoever cloned must not reach the image.
-  const mode = status.mode & 0o100 ? 0o755 : 0o644
-  const data = readFileSync(absolute)
-  return { kind: 'file', path, mode, size: data.length, bytes: { data } }
+/** In the root it is the repository itself, which somebody made an environment of. */
+function isEnvironment(file: string): boolean {
+  return file.endsWith('/pyvenv.cfg')
 }
 
-function readLink(root: string, file: string, absolute: string, path: string): Entry {
-  const target = readlinkSync(absolute)
-  let real: string | null = null
-  try {
-    real = realpathSync(absolute)
-  } catch {
-    // A link to nothing is kept as it is: it points into the repository or it is refused below by its text.
-  }
-  const leaves = real === null ? target.startsWith('/') : real !== root && !real.startsWith(root + sep)
-  if (leaves) {
-    throw linkOutside({
-      what: `${file} is a link that leads out of the repository.`,
-      next: `Replace ${file} with the file itself, remove it, or leave it out with image.exclude in wherry.toml.`,
-      evidence: [{ file, text: 'symbolic link' }],
-    })
-  }
-  return { kind: 'link', path, target }
+/** A name that is not UTF-8 was read with a replacement character, and no file of that name is found. */
+function isNameable(root: string, file: string): boolean {
+  if (/[\u0000-\u001F\u007F]/.test(file)) return false
+  return !file.includes('\uFFFD') || lstatSync(join(root, file), { throwIfNoEntry: false }) !== undefined
 }
 
-function textOf(entry: FileEntry): string {
-  return 'data' in entry.bytes ? Buffer.from(entry.bytes.data).toString('latin1') : ''
-}
-
-/** A committed file that lies in a place for data fills the volume once instead; the image holds a link there. */
-function relocate(entry: Entry, places: readonly DataPlace[], root: string): Entry {
-  const file = entry.path.slice(appDirectory.length + 1)
-  const place = places.find(({ path }) => file === path || file.startsWith(`${path}/`))
-  return place ? { ...entry, path: `${seedDirectory}/${root === '' ? file : file.slice(root.length + 1)}` } : entry
-}
-
-function dataLinks(places: readonly DataPlace[], root: string): Entry[] {
-  const below = root === '' ? 0 : root.length + 1
-  return places.map(({ path }) => ({
-    kind: 'link',
-    path: `${appDirectory}/${path}`,
-    target: `/${dataDirectory}/${path.slice(below)}`,
-  }))
-}
-
-function seedParents(entries: readonly Entry[]): Entry[] {
-  return entries.some(({ path }) => path.startsWith(`${seedDirectory}/`))
-    ? [{ kind: 'directory', path: seedDirectory, mode: 0o755 }]
-    : []
+/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: less than 1024 bytes, the version first. */
+function isPointer(entry: Entry): boolean {
+  return entry.kind === 'file' && entry.size < 1024 && textOf(entry).startsWith('version https://git-lfs.')
 }

@@ -2,14 +2,15 @@ import { count, list } from '../../../kit/text.ts'
 import { secretInSource } from '../errors.ts'
 
 /** Files that hold secrets by their nature: they stay out of every image, and are named. Examples of them may enter. */
-const secretFiles =
+const secretNames =
   /(?:^|\/)(?:\.env(?:\.[^/]*)?|[^/]*\.env|[^/]+\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk)|id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pypirc|\.npmrc|\.git-credentials|\.htpasswd|credentials\.json|service[-_]account[^/]*\.json|client_secret[^/]*\.json|terraform\.tfstate(?:\.backup)?|secrets\.toml|local_settings\.py|settings_local\.py)$|(?:^|\/)\.(?:ssh|aws|gnupg)\//i
-const examples = /(?:example|sample|template|dist|default|public|\.pub$)/i
+const examples = /(?:example|sample|template|dist|default|public)/i
 /** Certificates are public, and apps need them to be there. */
 const publicPem = /-----BEGIN (?:CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY)-----/
 
+/** `text` is asked for only where the name does not decide. */
 export function isSecretFile(path: string, text: () => string): boolean {
-  if (!secretFiles.test(path) || examples.test(path.slice(path.lastIndexOf('/') + 1))) return false
+  if (!secretNames.test(path) || examples.test(path.slice(path.lastIndexOf('/') + 1))) return false
   return !(/\.pem$/i.test(path) && publicPem.test(text()) && !/PRIVATE KEY/.test(text()))
 }
 
@@ -31,6 +32,15 @@ const tokens: readonly (readonly [string, RegExp])[] = [
   ['a SendGrid key', /\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b/],
 ]
 
+/** The fixed part of every token: one look at a file, for most hold none. */
+const anyPrefix =
+  /PRIVATE KEY|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[rs]k_live_|AIza|T3BlbkFJ|npm_|pypi-AgEI|SG\./
+
+/** Files that name package indexes. There, and only there, an address with a password in it is one that works. */
+const indexFiles =
+  /(?:^|\/)(?:[^/]*require[^/]*\.(?:txt|in)|constraints[^/]*\.txt|pyproject\.toml|Pipfile|uv\.toml|pip\.conf|[^/]+\.lock|pylock[^/]*\.toml)$|(?:^|\/)requirements\//i
+const indexPassword = /\bhttps?:\/\/[^\s/:@"'$<>{}]{0,100}:(?!\*)[^\s/:@"'$<>{}]{3,200}@/
+
 export interface FoundSecret {
   readonly file: string
   readonly line: number
@@ -39,7 +49,11 @@ export interface FoundSecret {
 
 /** Secrets in a text, by line. The secret itself is never part of the result. */
 export function scanText(file: string, text: string): FoundSecret[] {
-  return tokens.flatMap(([what, pattern]) => {
+  const kinds = [
+    ...(anyPrefix.test(text) ? tokens : []),
+    ...(indexFiles.test(file) ? [['the password of a package index', indexPassword] as const] : []),
+  ]
+  return kinds.flatMap(([what, pattern]) => {
     const match = pattern.exec(text)
     return match ? [{ file, line: text.slice(0, match.index).split('\n').length, what }] : []
   })

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { exec } from '../../../kit/exec.ts'
+import { readRegular } from '../app/regular.ts'
 
 /**
  * The moment to look at the index as of: when the files that say what is needed were last committed. Null outside of git, and while
@@ -6,23 +8,42 @@ import { exec } from '../../../kit/exec.ts'
  */
 export async function asOfCommit(root: string, files: readonly string[]): Promise<string | null> {
   if (files.length === 0) return null
-  // The repository configures git: nothing it names may run.
-  const git = [
-    'git',
-    '-c',
-    'core.fsmonitor=false',
-    '-c',
-    'core.hooksPath=/dev/null',
-    '-c',
-    'safe.directory=*',
-    '-C',
-    root,
-  ] as const
-  const run = async (...args: string[]): Promise<string | null> => {
-    const result = await exec([...git, ...args, '--', ...files], { timeout: 30_000 }).catch(() => null)
-    return result?.code === 0 ? result.stdout.trim() : null
-  }
-  if ((await run('status', '--porcelain', '--untracked-files=all', '--ignored')) !== '') return null
-  const date = await run('log', '-1', '--format=%cI')
+  const listed = await git(root, 'ls-tree', '-z', 'HEAD', '--', ...files)
+  if (listed === null) return null
+  const committed = new Map(
+    listed
+      .split('\0')
+      .filter(line => line !== '')
+      .map(line => [line.slice(line.indexOf('\t') + 1), line.split(/[ \t]/)[2] ?? ''] as const),
+  )
+  // `git status` would tell, too, but it runs the filters that the repository's own configuration names.
+  if (!files.every(file => isCommitted(root, file, committed.get(file) ?? ''))) return null
+  const date = (await git(root, 'log', '-1', '--no-show-signature', '--format=%cI', '--', ...files))?.trim()
   return date ? new Date(date).toISOString().replace('.000Z', 'Z') : null
+}
+
+/** True when the file's content has this name in git (gitformat-pack(5), "Object": the kind, the size, a NUL and the bytes). */
+function isCommitted(root: string, file: string, id: string): boolean {
+  const bytes = readRegular(root, file, 64 * 1024 ** 2)
+  if (bytes === null) return false
+  const hash = createHash(id.length === 64 ? 'sha256' : 'sha1')
+  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex') === id
+}
+
+/** The repository configures git, and may be hostile: no program and no remote it names is reached. */
+async function git(root: string, ...args: string[]): Promise<string | null> {
+  const settings = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'safe.directory=*'].flatMap(one => ['-c', one])
+  const result = await exec(['git', '--no-pager', '--literal-pathspecs', ...settings, '-C', root, ...args], {
+    timeout: 30_000,
+    // GIT_DIR of a hook that runs us would mean another repository.
+    env: {
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      HOME: process.env['HOME'] ?? '/',
+      GIT_ALLOW_PROTOCOL: 'none',
+      GIT_NO_LAZY_FETCH: '1',
+      GIT_OPTIONAL_LOCKS: '0',
+      GIT_TERMINAL_PROMPT: '0',
+    },
+  }).catch(() => null)
+  return result?.code === 0 ? result.stdout : null
 }

@@ -1,55 +1,98 @@
-import type { Lock, LockedFile, LockedPackage } from '../../../python/lock/lock.ts'
+import { wrongHash } from '../../../kit/errors.ts'
 import type { Distribution } from '../../../model/lock.ts'
+import type { Lock, LockedFile, LockedPackage } from '../../../python/lock/lock.ts'
 import { chooseWheel } from '../../../python/tag/choose.ts'
+import { withoutCredentials } from '../credentials.ts'
 import { noWheel } from '../errors.ts'
+import { inRepository } from '../wheels/fetch.ts'
+import { repositoryInside } from './uv.ts'
 
-/** What to download of a resolution: the best wheel of each package, else its sdist. Sorted by name. Throws `no-wheel`. */
-export function chooseDistributions(
-  lock: Lock,
-  tags: ReadonlyMap<string, number>,
-  pinnedHashes: ReadonlyMap<string, ReadonlySet<string>>,
-): { wheels: Distribution[]; sdists: Distribution[] } {
+export interface Chosen {
+  readonly wheels: readonly Distribution[]
+  readonly sdists: readonly Distribution[]
+}
+
+/** What the repository's own files allow for a distribution: the hashes of a lock or of a requirements file, by name. */
+export type PinnedHashes = ReadonlyMap<string, ReadonlySet<string>>
+
+/**
+ * What to download of a resolution: the best wheel of each package, else its sdist. Sorted by name. Throws `no-wheel`, and
+ * `wrong-hash` where the index offers no file with a hash the repository pins.
+ */
+export function chooseDistributions(lock: Lock, tags: ReadonlyMap<string, number>, pinned: PinnedHashes): Chosen {
   const wheels: Distribution[] = []
   const sdists: Distribution[] = []
   for (const item of lock.packages) {
-    if (item.source.kind === 'path' || item.version === null) continue
-    const allowed = pinnedHashes.get(item.name)
-    const files = item.files.filter(usable).filter(({ sha256 }) => !allowed?.size || allowed.has(sha256))
+    const offered = item.files.map(file => usable(item, file)).filter(file => file !== null)
+    // A directory is the app's own code; it is imported from where it lies.
+    if (item.source.kind === 'path' && offered.length === 0) continue
+    const allowed = pinned.get(item.name)
+    const files = allowed?.size ? offered.filter(({ sha256 }) => allowed.has(sha256)) : offered
+    if (files.length === 0 && offered.length > 0) throw refuseHashes(item)
     const wheel = chooseWheel(files, tags)
     const sdist = files.find(({ name }) => /\.(?:tar\.gz|zip|tgz)$/.test(name))
     if (wheel) wheels.push(distribution(item, wheel))
     else if (sdist) sdists.push(distribution(item, sdist))
     else throw refuse(item)
   }
-  const byName = (a: Distribution, b: Distribution): number => (a.name < b.name ? -1 : 1)
   return { wheels: wheels.sort(byName), sdists: sdists.sort(byName) }
 }
 
-type Usable = LockedFile & { readonly name: string; readonly url: string; readonly sha256: string }
-
-function usable(file: LockedFile): file is Usable {
-  return file.name !== null && file.url !== null && file.sha256 !== null
+/** Both, each name once: the first one's counts. */
+export function mergeChosen(first: Chosen, second: Chosen): Chosen {
+  const names = new Set([...first.wheels, ...first.sdists].map(({ name }) => name))
+  const add = (mine: readonly Distribution[], theirs: readonly Distribution[]): Distribution[] =>
+    [...mine, ...theirs.filter(({ name }) => !names.has(name))].sort(byName)
+  return { wheels: add(first.wheels, second.wheels), sdists: add(first.sdists, second.sdists) }
 }
 
-function distribution(item: LockedPackage, file: Usable): Distribution {
-  return {
-    name: item.name,
-    version: item.version ?? '',
-    file: file.name,
-    url: file.url,
-    size: file.size,
-    sha256: file.sha256,
-  }
+function byName(a: Distribution, b: Distribution): number {
+  return a.name < b.name ? -1 : 1
+}
+
+interface Usable {
+  readonly name: string
+  readonly url: string
+  readonly sha256: string
+  readonly size: number | null
+}
+
+/** Null for what cannot be fetched and checked. A wheel of the repository has a path where others have an address. */
+function usable({ source }: LockedPackage, { name, url, sha256, size }: LockedFile): Usable | null {
+  if (name === null || sha256 === null) return null
+  const path = source.kind === 'path' ? source.path : url?.startsWith('file://') ? new URL(url).pathname : null
+  if (path === null) return url === null ? null : { name, url: withoutCredentials(url), sha256, size }
+  const inner = path.split(`${repositoryInside}/`)[1]
+  if (inner === undefined) return null
+  // A file URL's path is encoded already, a plain one is not.
+  const encoded = source.kind === 'path' ? inner.split('/').map(encodeURIComponent).join('/') : inner
+  return { name, url: `${inRepository}${encoded}`, sha256, size }
+}
+
+function distribution(item: LockedPackage, { name, url, size, sha256 }: Usable): Distribution {
+  return { name: item.name, version: item.version ?? versionOf(name), file: name, url, size, sha256 }
+}
+
+/** The lock of a direct address may leave the version to the file's name. */
+function versionOf(file: string): string {
+  const [, version] = file.endsWith('.whl') ? file.split('-') : (/-([^-]+?)\.(?:tar\.gz|tgz|zip)$/.exec(file) ?? [])
+  return version ?? ''
+}
+
+function refuseHashes(item: LockedPackage): Error {
+  return wrongHash({
+    what: `${item.name} ${item.version ?? ''} is not offered with a hash that the repository pins.`,
+    why: 'the index has other files under this version than those that were locked',
+    next: 'Find out why they differ; lock again only when the new files are known to be right.',
+  })
 }
 
 function refuse(item: LockedPackage): Error {
   const names = item.files.map(({ name }) => name).filter(name => name !== null)
+  const shown = `It offers ${names.slice(0, 6).join(', ')}${names.length > 6 ? ' …' : ''}.`
   return noWheel({
-    what: `${item.name} ${item.version} has no file that fits this image.`,
-    why:
-      names.length > 0
-        ? `It offers ${names.slice(0, 6).join(', ')}${names.length > 6 ? ' …' : ''}.`
-        : 'The index offers no file with a hash.',
+    what: `${item.name} ${item.version ?? ''} has no file that fits this image.`,
+    why: names.length > 0 ? shown : 'The index offers no file with a hash.',
     next: `Take a version of ${item.name} that has a wheel for this Python on Linux, or another Python version.`,
   })
 }

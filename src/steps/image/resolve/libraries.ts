@@ -1,10 +1,14 @@
-import type { Archive } from '../../../debian/index.ts'
-import { openLibraries } from '../../../debian/index.ts'
-import type { BaseLock, SystemLibrary } from '../../../model/lock.ts'
+import { openLibraries, type Archive } from '../../../debian/index.ts'
+import { list } from '../../../kit/text.ts'
+import type { BaseLock, DebianPackage, SystemLibrary } from '../../../model/lock.ts'
 import type { SystemLibraryFact } from '../../../model/project.ts'
 import type { Tree } from '../../../model/tree.ts'
+import type { LayerPart } from '../../../oci/index.ts'
 import { neededLibraries } from '../../../python/elf/needs.ts'
-import type { PlacedWheel } from '../wheels.ts'
+import { resolveAddition } from '../base.ts'
+import type { Tools } from '../tools.ts'
+import type { PlacedWheel } from '../wheels/place.ts'
+import type { Request } from './request-hash.ts'
 
 /** The Debian packages for libraries and programs that are asked for by name while the app runs, where no shared object tells. */
 const byName: Readonly<Record<string, readonly string[]>> = {
@@ -28,8 +32,34 @@ const byName: Readonly<Record<string, readonly string[]>> = {
   zbar: ['libzbar0'],
 }
 
+export interface Ground {
+  readonly baseLock: BaseLock
+  readonly archive: Archive
+  readonly placed: readonly PlacedWheel[]
+  /** The layers of the base. */
+  readonly parts: readonly LayerPart[]
+}
+
+/** The Debian packages an app needs beyond the base: found in its wheels, asked for by name, or named in its configuration. */
+export async function resolveLibraries(
+  { plan, libraries }: Request,
+  { baseLock, archive, placed, parts }: Ground,
+  { report }: Tools,
+): Promise<{ packages: readonly DebianPackage[]; needs: readonly SystemLibrary[] }> {
+  const beneath = await Promise.all(parts.map(async ({ tree }) => (typeof tree === 'function' ? tree() : tree)))
+  const { needs, missing } = await findNeeds(placed, beneath, archive, baseLock.architecture)
+  for (const { soname, neededBy } of missing) {
+    const text = `${neededBy} asks for ${soname}, which no package of ${baseLock.suite} holds; what uses it will fail`
+    report({ step: 'image', level: 'warning', text })
+  }
+  const found = [...new Set(needs.map(need => need.package))]
+  if (found.length > 0) report({ step: 'image', level: 'info', text: `wheels need ${list(found)}` })
+  const names = [...found, ...packagesByName(libraries, archive), ...plan.image.debianPackages]
+  return { packages: names.length === 0 ? [] : resolveAddition(archive, names, baseLock), needs }
+}
+
 /** Names of packages to add for what is asked for by name; names that this suite lacks are passed over. */
-export function packagesByName(facts: readonly SystemLibraryFact[], archive: Archive): string[] {
+function packagesByName(facts: readonly SystemLibraryFact[], archive: Archive): string[] {
   return facts.flatMap(({ name }) => {
     const names = byName[name] ?? []
     const here = names
@@ -40,7 +70,7 @@ export function packagesByName(facts: readonly SystemLibraryFact[], archive: Arc
 }
 
 /** What the wheels' shared objects need beyond the base, and the package that holds each; null where no package does. */
-export async function findNeeds(
+async function findNeeds(
   placed: readonly PlacedWheel[],
   beneath: readonly Tree[],
   archive: Archive,

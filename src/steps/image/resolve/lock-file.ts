@@ -1,15 +1,24 @@
-import { createHash } from 'node:crypto'
-import { rename, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Checkout } from '../../../kit/checkout/index.ts'
-import type { Lock } from '../../../model/lock.ts'
-import type { Plan } from '../../../model/plan.ts'
+import type { Distribution, Lock } from '../../../model/lock.ts'
+import { readRegular } from '../app/regular.ts'
 import { invalidLock } from '../errors.ts'
-import type { Wanted } from './requirements.ts'
 
 /** wherry.lock: JSON with one thing a line, so that a change reads well in a diff. */
 export const lockFileName = 'wherry.lock'
+
+/** The lock as this step keeps it: what an sdist was built with belongs to it, for another setuptools writes other metadata. */
+export interface RecordedLock extends Lock {
+  readonly sdists: readonly SourceDistribution[]
+}
+
+export interface SourceDistribution extends Distribution {
+  /** The wheels of its build environment. */
+  readonly build: readonly Distribution[]
+}
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const debianPackage = z.object({
@@ -28,7 +37,7 @@ const distribution = z.object({
   size: z.number().nullable(),
   sha256,
 })
-const lockSchema: z.ZodType<Lock> = z.object({
+const lockSchema: z.ZodType<RecordedLock> = z.object({
   version: z.literal(1),
   requirements: sha256,
   python: z.string(),
@@ -42,59 +51,53 @@ const lockSchema: z.ZodType<Lock> = z.object({
     libraries: z.array(debianPackage),
   }),
   wheels: z.array(distribution),
-  sdists: z.array(distribution),
+  sdists: z.array(distribution.extend({ build: z.array(distribution) })),
   server: z.object({ name: z.string(), version: z.string() }).nullable(),
   systemLibraries: z.array(z.object({ soname: z.string(), package: z.string(), neededBy: z.string() })),
   data: z.array(z.object({ path: z.string(), kind: z.enum(['sqlite', 'file', 'directory']) })),
   asOf: z.string().nullable(),
 })
 
-/** The recorded lock, or null when there is none. Throws `invalid-wherry-lock`. */
-export function readLockFile(checkout: Checkout, directory: string): Lock | null {
-  const file = directory === '.' ? lockFileName : `${directory}/${lockFileName}`
-  const text = checkout.text(file)
-  if (text === null) return null
+/** Bytes; some thousand packages fit. */
+const largest = 16 * 1024 ** 2
+
+/** The recorded lock beside the app, or null when there is none. Throws `invalid-wherry-lock`. */
+export function readLockFile(checkout: Checkout, directory: string): RecordedLock | null {
+  const file = fileIn(directory)
+  // Read also where git ignores it: whoever keeps it out of version control still wants the same image tomorrow.
+  if (!existsSync(join(checkout.root, file))) return null
+  const bytes = readRegular(checkout.root, file, largest)
+  if (bytes === null) throw refuse(file, `It is no regular file of at most ${largest} bytes.`)
   try {
-    return lockSchema.parse(JSON.parse(text))
+    return lockSchema.parse(JSON.parse(bytes.toString('utf8')))
   } catch (error) {
-    throw invalidLock({
-      what: `${file} cannot be read.`,
-      why: error instanceof z.ZodError ? z.prettifyError(error) : String(error),
-      next: `Restore ${file} from version control, or delete it to resolve anew.`,
-      evidence: [{ file, text: lockFileName }],
-    })
+    throw refuse(file, error instanceof z.ZodError ? z.prettifyError(error) : String(error))
   }
 }
 
-/** Writes the lock beside the app by one rename. False where the directory cannot be written. */
-export async function writeLockFile(directory: string, lock: Lock): Promise<boolean> {
-  const file = join(directory, lockFileName)
+/** Writes the lock beside the app by one rename. False where that cannot be done; nothing is left behind then. */
+export async function writeLockFile(checkout: Checkout, directory: string, lock: RecordedLock): Promise<boolean> {
+  const file = join(checkout.root, fileIn(directory))
   const temporary = `${file}.${process.pid}`
   try {
     await writeFile(temporary, `${JSON.stringify(lock, null, 1)}\n`)
     await rename(temporary, file)
     return true
   } catch {
+    await rm(temporary, { force: true }).catch(() => {})
     return false
   }
 }
 
-/** What a lock answers: another request needs another lock. Where the words stand in their files does not matter. */
-export function requestHash(plan: Plan, wanted: Wanted): string {
-  const requirements = wanted.requirements.map(({ file: _, line: __, ...rest }) => rest)
-  const constraints = wanted.sources.constraints.map(({ file: _, line: __, ...rest }) => rest)
-  const pinned =
-    wanted.lock?.packages.map(({ name, version, files }) => [name, version, files.map(({ sha256: hash }) => hash)]) ??
-    null
-  const { base, serve, debianPackages } = plan.image
-  const request = [
-    base,
-    serve.server,
-    serve.addServer,
-    debianPackages,
-    requirements,
-    { ...wanted.sources, constraints },
-    pinned,
-  ]
-  return createHash('sha256').update(JSON.stringify(request)).digest('hex')
+function fileIn(directory: string): string {
+  return directory === '.' ? lockFileName : `${directory}/${lockFileName}`
+}
+
+function refuse(file: string, why: string): Error {
+  return invalidLock({
+    what: `${file} cannot be read.`,
+    why,
+    next: `Restore ${file} from version control, or delete it to resolve anew.`,
+    evidence: [{ file, text: lockFileName }],
+  })
 }

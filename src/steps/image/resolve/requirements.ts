@@ -6,6 +6,8 @@ import { selectPackages, wantedBy } from '../../../python/lock/select.ts'
 import type { ListedRequirement } from '../../../python/requirement/listed.ts'
 import { formatSpecifier } from '../../../python/version/specifier.ts'
 import { emptyEnvironment, unsupportedRequirement } from '../errors.ts'
+import type { PinnedHashes } from './distributions.ts'
+import { repositoryInside } from './uv.ts'
 
 /** What the repository asks for, as `detect` read it. */
 export interface Wanted {
@@ -54,9 +56,9 @@ export function askFor(wanted: Wanted, environment: MarkerEnvironment): Ask {
   return { lines, constraints, pinned: false }
 }
 
-/** One line; null for a directory of the repository, which is the app itself and not installed. */
+/** One line; null for a directory of the repository, which is the app itself: it is imported from where it lies. */
 function lineOf(item: ListedRequirement): string | null {
-  if (item.path !== null) return null
+  if (item.path !== null) return isArchive(item.path) ? archiveLine(item, item.path) : null
   const extras = item.extras.length > 0 ? `[${item.extras.join(',')}]` : ''
   if (item.url !== null) {
     if (/^(?:git|hg|svn|bzr)\+/.test(item.url)) {
@@ -72,6 +74,60 @@ function lineOf(item: ListedRequirement): string | null {
   return item.name === null ? null : `${item.name}${extras}${formatSpecifier(item.specifier)}`
 }
 
+const archive = /\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz|tar)$/i
+
+/** True for a file of the repository that is installed, where a directory is imported in place. */
+export function isArchive(path: string): boolean {
+  return archive.test(path)
+}
+
+function archiveLine({ name, extras, file, line }: ListedRequirement, path: string): string {
+  if (path.endsWith('.whl') && name !== null) {
+    const asked = extras.length > 0 ? `[${extras.join(',')}]` : ''
+    return `${name}${asked} @ file://${repositoryInside}/${path.split('/').map(encodeURIComponent).join('/')}`
+  }
+  throw unsupportedRequirement({
+    what: `${path} is a source archive in the repository.`,
+    next: 'Put a wheel of it there instead: `pip wheel --no-deps` makes one.',
+    evidence: [{ file, line, text: path }],
+  })
+}
+
+/** Wheels of the repository that are asked for: the resolver must see them. */
+export function ownWheels({ requirements, sources }: Wanted): string[] {
+  const paths = [...requirements, ...sources.constraints].map(({ path }) => path)
+  return [...new Set(paths.filter(path => path !== null).filter(path => path.endsWith('.whl')))]
+}
+
+/** Files whose commit says as of when to resolve. */
+export function filesOf({ requirements, sources }: Wanted): string[] {
+  return [...new Set([...requirements, ...sources.constraints].map(({ file }) => file))]
+}
+
+/** The hashes the repository pins, of its lock and of `--hash`. Throws `unsupported-requirement` where none of them is sha256. */
+export function hashesOf({ requirements, lock }: Wanted): PinnedHashes {
+  const hashes = new Map<string, Set<string>>()
+  const add = (name: string, more: readonly string[]): unknown =>
+    hashes.set(name, new Set([...(hashes.get(name) ?? []), ...more]))
+  for (const { name, hashes: given, file, line } of requirements) {
+    if (name === null || given.length === 0) continue
+    const known = given.filter(hash => hash.startsWith('sha256:')).map(hash => hash.slice('sha256:'.length))
+    if (known.length === 0)
+      throw unsupportedRequirement({
+        what: `${name} is pinned by a hash that is not sha256.`,
+        next: `Pin ${name} by sha256: \`pip hash\` and every lock tool print it.`,
+        evidence: [{ file, line, text: given[0] ?? '' }],
+      })
+    add(name, known)
+  }
+  for (const { name, files } of lock?.packages ?? [])
+    add(
+      name,
+      files.map(({ sha256 }) => sha256).filter(hash => hash !== null),
+    )
+  return hashes
+}
+
 /** What the project asks of its lock: by the lock's own account where it keeps one, else by the manifest's. */
 function asked(lock: Lock, wanted: Wanted, environment: MarkerEnvironment): readonly LockedDependency[] {
   const here =
@@ -85,6 +141,7 @@ function asked(lock: Lock, wanted: Wanted, environment: MarkerEnvironment): read
 function pins(lock: Lock, wanted: Wanted, environment: MarkerEnvironment): string[] {
   return selectPackages(lock, { environment, wanted: asked(lock, wanted, environment) }).flatMap(item => {
     const { source } = item
+    if (source.kind === 'path' && isArchive(source.path)) throw refuseArchive(item.name, source.path, lock.file)
     if (source.kind === 'path') return []
     if (source.kind === 'git') {
       throw unsupportedRequirement({
@@ -96,5 +153,13 @@ function pins(lock: Lock, wanted: Wanted, environment: MarkerEnvironment): strin
     }
     if (source.kind === 'url') return [`${item.name} @ ${source.url}`]
     return item.version === null ? [] : [`${item.name}==${item.version}`]
+  })
+}
+
+function refuseArchive(name: string, path: string, lockFile: string): Error {
+  return unsupportedRequirement({
+    what: `${name} is locked to the archive ${path} of the repository.`,
+    next: 'Publish it to a package index, or name it in a requirements.txt, where a wheel of the repository may stand.',
+    evidence: [{ file: lockFile, line: null, text: path }],
   })
 }

@@ -1,22 +1,25 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findUv } from '../../../python/index/uv.ts'
-import { readIndexSettings } from '../../../python/index/settings.ts'
+import { makeAuthorize, type Authorize } from '../../../python/index/credentials.ts'
+import { findUv, type Uv } from '../../../python/index/uv.ts'
+import { readIndexSettings, type IndexSettings } from '../../../python/index/settings.ts'
 import type { Mount } from '../../../engines/engine.ts'
 import type { Inside } from '../inside.ts'
-import type { Tools } from '../tools.ts'
+import { hideCredentials } from '../credentials.ts'
+import { signalOf, withScratch, type Tools } from '../tools.ts'
+import { explainIndex } from './explain.ts'
 
-/** uv, run by the base's own Python inside the base, so that markers and builds see what the image will be. */
+/**
+ * uv, run by the base's own Python inside the base, so that markers see what the image will be. It reads metadata of indexes; where an
+ * sdist tells none without being built, uv builds it there, too.
+ */
 export interface Resolver {
-  /** A pylock.toml for the requirement lines, or uv's explanation why there is none. */
-  compile(
-    lines: readonly string[],
-    options: CompileOptions,
-  ): Promise<{ readonly pylock: string } | { readonly refused: string }>
-  /** Builds a source distribution: the wheel's path on this machine, or the build's last lines. */
-  build(sdist: string, file: string, out: string): Promise<{ readonly wheel: string } | { readonly refused: string }>
+  /** A pylock.toml for the requirement lines, or uv's explanation why there is none. Throws when the index is the reason. */
+  compile(lines: readonly string[], options: CompileOptions): Promise<Outcome>
 }
+
+export type Outcome = { readonly pylock: string } | { readonly refused: string }
 
 export interface CompileOptions {
   readonly constraints: readonly string[]
@@ -30,88 +33,106 @@ export interface CompileOptions {
   readonly findLinks: readonly string[]
 }
 
-const certificates = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem']
+/** Where the repository's own wheels are seen while it is resolved. */
+export const repositoryInside = '/repository'
 
-export async function openResolver(inside: Inside, python: string, tools: Tools): Promise<Resolver> {
-  const settings = await readIndexSettings()
-  const uv = await findUv({ cache: tools.cache, settings })
+export async function openResolver(
+  inside: Inside,
+  python: string,
+  wheels: readonly Mount[],
+  tools: Tools,
+): Promise<Resolver> {
+  const settings = await readIndexSettings({ project: tools.indexes ?? [] })
+  const authorize = makeAuthorize(settings)
+  const uv = await findUv({ cache: tools.cache, settings, ...signalOf(tools) })
   const cache = join(tools.cache.root, 'uv-cache')
   await mkdir(cache, { recursive: true })
-  const bundle = certificates.find(path => existsSync(path))
-  const main = settings.indexes.find(index => index.main)
-  const others = settings.indexes.filter(index => !index.main)
-  const env: Record<string, string> = {
+  const bundle = certificates()
+  const mounts: readonly Mount[] = [
+    { from: uv.path, to: '/uv', readonly: true },
+    { from: cache, to: '/uv-cache', readonly: false },
+    ...(bundle ? [{ from: bundle, to: '/run/certificates.crt', readonly: true }] : []),
+    ...wheels,
+  ]
+  const env = environmentOf(uv, settings, authorize, bundle !== null)
+
+  return {
+    compile: (lines, options) =>
+      withScratch(tools, async work => {
+        await writeFile(join(work, 'requirements.in'), `${lines.join('\n')}\n`)
+        await writeFile(join(work, 'constraints.txt'), `${options.constraints.join('\n')}\n`)
+        const { code, stderr, timedOut } = await inside.run({
+          argv: ['/uv', ...compileArguments(`/usr/bin/python${python}`, options, authorize)],
+          env,
+          network: 'host',
+          mounts: [...mounts, { from: work, to: '/work', readonly: false }],
+          cwd: '/work',
+        })
+        if (code === 0) return { pylock: await readFile(join(work, 'pylock.toml'), 'utf8') }
+        const refused = hideCredentials(stderr.trim())
+        const error = explainIndex(refused, timedOut)
+        if (error) throw error
+        return { refused }
+      }),
+  }
+}
+
+function environmentOf(
+  uv: Uv,
+  settings: IndexSettings,
+  authorize: Authorize,
+  hasBundle: boolean,
+): Record<string, string> {
+  const own = settings.indexes.filter(index => index.from !== 'repository')
+  const main = own.find(index => index.main)
+  const others = own.filter(index => !index.main)
+  return {
     ...uv.env,
     ...proxies(),
     UV_CACHE_DIR: '/uv-cache',
     UV_PYTHON_DOWNLOADS: 'never',
     UV_NO_CONFIG: '1',
-    // A throw-away identity for builds that ask git for their version.
-    SETUPTOOLS_SCM_PRETEND_VERSION_FOR_APP: '0.0.0',
-    ...(bundle ? { SSL_CERT_FILE: '/run/certificates.crt' } : {}),
-    ...(main ? { UV_DEFAULT_INDEX: main.url } : {}),
-    ...(others.length > 0 ? { UV_INDEX: others.map(({ url }) => url).join(' ') } : {}),
-  }
-  const mounts: Mount[] = [
-    { from: uv.path, to: '/uv', readonly: true },
-    { from: cache, to: '/uv-cache', readonly: false },
-    ...(bundle ? [{ from: bundle, to: '/run/certificates.crt', readonly: true }] : []),
-  ]
-  const interpreter = `/usr/bin/python${python}`
-
-  const runUv = async (work: string, args: readonly string[]): Promise<string | null> => {
-    const result = await inside.run({
-      argv: ['/uv', ...args],
-      env,
-      network: 'host',
-      mounts: [...mounts, { from: work, to: '/work', readonly: false }],
-      cwd: '/work',
-    })
-    return result.code === 0 ? null : result.stderr.trim()
-  }
-
-  return {
-    async compile(lines, options) {
-      const work = await tools.cache.scratch()
-      try {
-        await writeFile(join(work, 'requirements.in'), `${lines.join('\n')}\n`)
-        await writeFile(join(work, 'constraints.txt'), `${options.constraints.join('\n')}\n`)
-        const refused = await runUv(work, compileArguments(interpreter, options))
-        return refused === null ? { pylock: await readFile(join(work, 'pylock.toml'), 'utf8') } : { refused }
-      } finally {
-        await rm(work, { recursive: true, force: true })
-      }
-    },
-    async build(sdist, file, out) {
-      const { copyFile, readdir } = await import('node:fs/promises')
-      await copyFile(sdist, join(out, file))
-      const refused = await runUv(out, [
-        'build',
-        '--wheel',
-        '--out-dir',
-        '/work/dist',
-        '--python',
-        interpreter,
-        `/work/${file}`,
-      ])
-      if (refused !== null) return { refused }
-      const wheel = (await readdir(join(out, 'dist'))).find(name => name.endsWith('.whl'))
-      return wheel ? { wheel: join(out, 'dist', wheel) } : { refused: 'the build left no wheel' }
-    },
+    UV_HTTP_TIMEOUT: '30',
+    ...(hasBundle ? { SSL_CERT_FILE: '/run/certificates.crt' } : {}),
+    ...(main ? { UV_DEFAULT_INDEX: authorized(main.url, authorize) } : {}),
+    ...(others.length > 0 ? { UV_INDEX: others.map(({ url }) => authorized(url, authorize)).join(' ') } : {}),
   }
 }
 
-function compileArguments(interpreter: string, options: CompileOptions): string[] {
+const usual =
+  'pip compile requirements.in --format pylock.toml --output-file pylock.toml --no-header --quiet --constraints constraints.txt'.split(
+    ' ',
+  )
+
+function compileArguments(interpreter: string, options: CompileOptions, authorize: Authorize): string[] {
   return [
-    ...['pip', 'compile', 'requirements.in', '--format', 'pylock.toml', '--output-file', 'pylock.toml'],
-    ...['--python', interpreter, '--no-header', '--quiet', '--constraints', 'constraints.txt'],
+    ...usual,
+    '--python',
+    interpreter,
     ...(options.pinned ? ['--no-deps'] : []),
     ...(options.asOf === null ? [] : ['--exclude-newer', options.asOf]),
     ...(options.prereleases ? ['--prerelease', 'allow'] : []),
-    ...(options.index === null ? [] : ['--default-index', options.index]),
-    ...options.extraIndexes.flatMap(index => ['--index', index]),
+    ...(options.index === null ? [] : ['--default-index', authorized(options.index, authorize)]),
+    ...options.extraIndexes.flatMap(index => ['--index', authorized(index, authorize)]),
     ...options.findLinks.flatMap(place => ['--find-links', place]),
   ]
+}
+
+/** The address with what netrc or a variable says for its server: uv sees neither inside the base. */
+function authorized(address: string, authorize: Authorize): string {
+  const header = authorize(address)?.reveal()
+  if (header === undefined || !URL.canParse(address)) return address
+  const pair = Buffer.from(header.replace(/^Basic /, ''), 'base64').toString('utf8')
+  const url = new URL(address)
+  url.username = encodeURIComponent(pair.slice(0, pair.indexOf(':')))
+  url.password = encodeURIComponent(pair.slice(pair.indexOf(':') + 1))
+  return url.href
+}
+
+function certificates(): string | null {
+  const set = [process.env['SSL_CERT_FILE']].filter(path => path !== undefined && path !== '')
+  const places = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem']
+  return [...set, ...places].find(path => path !== undefined && existsSync(path)) ?? null
 }
 
 function proxies(): Record<string, string> {

@@ -1,0 +1,94 @@
+import type { Checkout } from '../../kit/checkout/index.ts'
+import { count, size } from '../../kit/text.ts'
+import type { Layer } from '../../model/image.ts'
+import type { Plan } from '../../model/plan.ts'
+import { makeLayers, type LayerPart, type MadeLayers } from '../../oci/index.ts'
+import type { VenvPlace } from '../../python/venv/place.ts'
+import { makeVenv } from '../../python/venv/venv.ts'
+import { baseKey, baseParts, bottomOf, interpreterKey } from './base.ts'
+import { makeCompile, standardLibraryPart, type Compile } from './bytecode.ts'
+import { openInside, type Inside } from './inside.ts'
+import { launcherTree } from './launch.ts'
+import { buildSdists } from './resolve/sdists.ts'
+import type { RecordedLock } from './resolve/lock-file.ts'
+import { task, type Tools } from './tools.ts'
+import { fetchFiles } from './wheels/fetch.ts'
+import { wheelParts } from './wheels/layers.ts'
+import { downloaded, placeWheels } from './wheels/place.ts'
+
+/** Everything below the app, and how to compile for it. */
+export interface Environment {
+  readonly made: MadeLayers
+  readonly place: VenvPlace
+  readonly compile: Compile
+  /** Names the interpreter's build. */
+  readonly python: string
+}
+
+/** Makes the layers that follow from the lock alone: base, nginx, libraries, bytecode, wheels, launcher. */
+export async function makeEnvironment(
+  plan: Plan,
+  lock: RecordedLock,
+  checkout: Checkout,
+  tools: Tools,
+): Promise<Environment> {
+  const place = placeOf(plan)
+  const parts = baseParts(lock.base, tools)
+  const base = await task(
+    tools,
+    'base',
+    () => makeLayers(parts, { cache: tools.cache, unpack: true }),
+    ({ layers }) => `base of Debian ${lock.base.suite}: ${size(sizeOf(layers))} compressed`,
+  )
+  const inside = await openInside(base.layers, tools)
+  const python = interpreterKey(lock.base)
+  const compile = makeCompile(inside, place.minor, python, tools)
+  const sources = baseKey(lock.base, [lock.base.packages])
+  const venv = makeVenv({ executable: `/usr/bin/python${place.minor}`, version: lock.python }, place)
+  const rest: LayerPart[] = [
+    standardLibraryPart(bottomOf(parts), { sources, python }, place.minor, compile),
+    ...(await packageParts(lock, checkout, { place, python, compile, inside }, tools)),
+    { what: 'environment and launcher', tree: [...venv, ...launcherTree()] },
+  ]
+  const made = await task(
+    tools,
+    'packages',
+    () => makeLayers(rest, { cache: tools.cache, below: base.below, unpack: true }),
+    ({ layers }) => `${count(lock.wheels.length + lock.sdists.length, 'package')}: ${size(sizeOf(layers))} compressed`,
+  )
+  return { made: { layers: [...base.layers, ...made.layers], below: made.below }, place, compile, python }
+}
+
+/** Where the environment lies in every image: apps share its layers. */
+export function placeOf(plan: Plan): VenvPlace {
+  return { prefix: 'venv', minor: plan.image.base.python }
+}
+
+interface Workplace {
+  readonly place: VenvPlace
+  readonly python: string
+  readonly compile: Compile
+  readonly inside: Inside
+}
+
+function packageParts(
+  { wheels, sdists }: RecordedLock,
+  checkout: Checkout,
+  { place, python, compile, inside }: Workplace,
+  tools: Tools,
+): Promise<LayerPart[]> {
+  const key = JSON.stringify([wheels.map(nameAndHash), sdists.map(each => [nameAndHash(each), each.build])])
+  const install = async (): ReturnType<typeof placeWheels> => {
+    const files = downloaded(wheels, await fetchFiles(wheels, checkout, tools))
+    return placeWheels([...files, ...(await buildSdists(sdists, { checkout, place, inside }, tools))], place, tools)
+  }
+  return wheelParts({ key, place, python, compile, install }, tools)
+}
+
+function nameAndHash({ name, sha256 }: RecordedLock['wheels'][number]): string {
+  return `${name} ${sha256}`
+}
+
+export function sizeOf(layers: readonly Layer[]): number {
+  return layers.reduce((total, layer) => total + layer.size, 0)
+}

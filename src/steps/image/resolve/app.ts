@@ -1,0 +1,87 @@
+import type { ServePlan } from '../../../model/plan.ts'
+import { readPylock } from '../../../python/lock/pylock.ts'
+import { chooseDistributions, mergeChosen, type Chosen, type PinnedHashes } from './distributions.ts'
+import { explainResolution } from './explain.ts'
+import type { Ask, Wanted } from './requirements.ts'
+import { serverRequests } from './server.ts'
+import type { CompileOptions, Resolver } from './uv.ts'
+
+export interface AppRequest {
+  readonly ask: Ask
+  readonly wanted: Wanted
+  readonly hashes: PinnedHashes
+  readonly serve: ServePlan
+  readonly asOf: string | null
+  readonly tags: ReadonlyMap<string, number>
+}
+
+export interface Resolved {
+  readonly chosen: Chosen
+  /** As of when the index was looked at in truth; null for now, or where everything was pinned. */
+  readonly asOf: string | null
+}
+
+/** The exact distributions of an app, and of the server Wherry adds to them. */
+export async function resolveApp(request: AppRequest, resolver: Resolver): Promise<Resolved> {
+  const { ask, hashes, serve, asOf, tags } = request
+  const options: CompileOptions = {
+    ...optionsFor(request.wanted),
+    constraints: ask.constraints,
+    asOf,
+    pinned: ask.pinned,
+  }
+  if (ask.lines.length === 0) {
+    const nothing: Chosen = { wheels: [], sdists: [] }
+    return { chosen: await addServer(nothing, serve, { options, tags }, resolver), asOf: null }
+  }
+  const { pylock, seenAsOf } = await compile(resolver, ask.lines, options)
+  const app = chooseDistributions(readPylock(pylock, 'pylock.toml'), tags, hashes)
+  return { chosen: await addServer(app, serve, { options, tags }, resolver), asOf: seenAsOf }
+}
+
+/** Where the repository says that packages come from. */
+export function optionsFor({ sources }: Wanted): CompileOptions {
+  const { prereleases, index, extraIndexes, findLinks } = sources
+  const links = findLinks.filter(place => /^https?:/.test(place))
+  return { constraints: [], asOf: null, pinned: false, prereleases, index, extraIndexes, findLinks: links }
+}
+
+async function compile(
+  resolver: Resolver,
+  lines: readonly string[],
+  options: CompileOptions,
+): Promise<{ pylock: string; seenAsOf: string | null }> {
+  const outcome = await resolver.compile(lines, options)
+  if ('pylock' in outcome) return { pylock: outcome.pylock, seenAsOf: options.asOf }
+  // An index that tells no upload times has nothing as of any date: then it is as of now.
+  if (options.asOf !== null) {
+    const now = await resolver.compile(lines, { ...options, asOf: null })
+    if ('pylock' in now) return { pylock: now.pylock, seenAsOf: null }
+  }
+  throw explainResolution(outcome.refused, 'The requirements cannot be resolved.')
+}
+
+interface Ground {
+  readonly options: CompileOptions
+  readonly tags: ReadonlyMap<string, number>
+}
+
+/** The server must live with what the app pins; it is as new as it can be, whatever the age of the app. */
+async function addServer(
+  app: Chosen,
+  serve: ServePlan,
+  { options, tags }: Ground,
+  resolver: Resolver,
+): Promise<Chosen> {
+  const requests = serverRequests(serve)
+  const constraints = [...app.wheels, ...app.sdists].map(({ name, version }) => `${name}==${version}`)
+  let refused = ''
+  for (const lines of requests) {
+    const outcome = await resolver.compile(lines, { ...options, constraints, asOf: null, pinned: false })
+    if ('pylock' in outcome)
+      return mergeChosen(app, chooseDistributions(readPylock(outcome.pylock, 'pylock.toml'), tags, new Map()))
+    refused = outcome.refused
+  }
+  if (requests.length === 0) return app
+  throw explainResolution(refused, `No version of ${serve.server} can live with the app's packages.`)
+}
