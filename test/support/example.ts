@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { exec, type ExecResult } from '../../src/kit/exec.ts'
+import type { Lock } from '../../src/model/lock.ts'
+import { image } from '../../src/ship.ts'
+import type { MadeImage } from '../../src/steps/image/index.ts'
+
+/** One of examples/ as a user has it: a repository of its own, worked on with bin/wherry, which keeps what it makes in `cache`. */
+export interface Example {
+  /** Around the repository: for what lies beside it, gone with it. */
+  readonly home: string
+  readonly directory: string
+  /** Runs bin/wherry in it; throws where that ends with another code than 0. */
+  wherry(...args: readonly string[]): Promise<ExecResult>
+  /** The image in this process, for what the command line does not tell. */
+  made(): Promise<MadeImage>
+  /** The lock of its first image, which is made when there is none yet. */
+  lock(): Promise<Lock>
+  remove(): Promise<void>
+}
+
+const root = resolve(import.meta.dirname, '../..')
+/** Kept from one test file to the next: what is downloaded once need not be downloaded again. */
+export const benchCache = join(tmpdir(), 'wherry-bench-cache')
+
+export async function copyExample(name: string): Promise<Example> {
+  return makeRepository(name, directory => cp(join(root, 'examples', name), directory, { recursive: true }))
+}
+
+/** A repository of that name with the files that `fill` leaves in it. */
+export async function makeRepository(name: string, fill: (directory: string) => Promise<void>): Promise<Example> {
+  const home = await mkdtemp(join(tmpdir(), 'wherry-bench-'))
+  const directory = join(home, name)
+  await mkdir(directory)
+  await fill(directory)
+  await exec(['git', 'init', '--quiet', directory])
+  const env = { ...environment(), WHERRY_CACHE: benchCache, WHERRY_STATE: join(home, 'state') }
+  const wherry: Example['wherry'] = async (...args) => {
+    const result = await exec([join(root, 'bin/wherry'), ...args], { cwd: directory, env, timeout: 300_000 })
+    if (result.code === 0) return result
+    throw new Error(`wherry ${args.join(' ')} ended with ${result.code}:\n${result.stdout}${result.stderr}`)
+  }
+  return {
+    home,
+    directory,
+    wherry,
+    async made() {
+      process.env['WHERRY_CACHE'] = benchCache
+      return (await image(directory, { report: () => {} })).made
+    },
+    async lock() {
+      const file = join(directory, 'wherry.lock')
+      if (!existsSync(file)) await wherry('image')
+      return JSON.parse(readFileSync(file, 'utf8')) as Lock
+    },
+    remove: () => rm(home, { recursive: true, force: true }),
+  }
+}
+
+/** Replaces the one occurrence of a text in a file. */
+export async function edit(file: string, from: string, to: string): Promise<void> {
+  const text = readFileSync(file, 'utf8')
+  if (text.split(from).length !== 2) throw new Error(`${file} does not hold ${JSON.stringify(from)} once`)
+  await writeFile(
+    file,
+    text.replace(from, () => to),
+  )
+}
+
+/** What is brought over the network, as it arrived or unpacked; all else in the cache is made from it. */
+const downloads = /^(?:deb|debian-packages|debian-libraries|wheel|sdist|uv|uv-cache)(?:-\d+)?$/
+
+/** Leaves the downloads and nothing that was made of them; `spare` names what else is to stay. */
+export async function forgetImages(cache: string): Promise<void> {
+  for (const kind of await readdir(cache))
+    if (!downloads.test(kind)) await rm(join(cache, kind), { recursive: true, force: true })
+}
+
+function environment(): Record<string, string> {
+  const defined = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return Object.fromEntries(
+    defined.filter(([name]) => !/^(?:VITEST|NODE_OPTIONS$|NODE_ENV$|TEST$|DEV$|PROD$)/.test(name)),
+  )
+}
