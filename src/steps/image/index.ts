@@ -9,11 +9,9 @@ import { imageConfig } from './config.ts'
 import { namingFullDisk } from './disk.ts'
 import { makeEnvironment, type Environment } from './environment.ts'
 import { openInside, type Inside } from './inside.ts'
-import { resolveLock } from './resolve/index.ts'
 import { lockFileName, readLockFile, writeLockFile, type RecordedLock } from './resolve/lock-file.ts'
 import { requestHash, type Request } from './resolve/request-hash.ts'
 import type { Wanted } from './resolve/requirements.ts'
-import { findWrites } from './smoke.ts'
 import { addStatics, type ServedStatic } from './statics/index.ts'
 import { quietly, task, type Tools } from './tools.ts'
 
@@ -53,6 +51,8 @@ function recordedLock(request: ImageRequest): RecordedLock | null {
 
 /** The first time: where the app keeps data is seen by starting it, and recorded with the rest. */
 async function resolveAndBuild(request: ImageRequest, tools: Tools): Promise<MadeImage> {
+  // Loaded only here: an image that was resolved before must not wait for what resolves.
+  const [{ resolveLock }, { findWrites }] = await Promise.all([import('./resolve/index.ts'), import('./smoke.ts')])
   const resolved = await resolveLock(request, tools)
   const first = await buildAll(request, resolved, tools)
   const data = await task(
