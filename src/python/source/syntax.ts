@@ -33,7 +33,7 @@ export function findFault(tree: Tree, source: string): SyntaxFault | null {
       if (
         !python2 &&
         !open &&
-        (line - gap < cascade || isGap(ref.node, text, lines.slice(Math.max(0, line - 9), line), source))
+        (line - gap < cascade || isGap(ref.node, text, lines.slice(Math.max(0, line - 9), line)))
       ) {
         gap = line
         return true
@@ -83,10 +83,10 @@ function oldHandler(node: SyntaxNode, source: string): boolean {
 }
 
 /** `context` is the line with the eight before it: the grammar notices late what began above. */
-function isGap(node: SyntaxNode, line: string, context: readonly string[], source: string): boolean {
+function isGap(node: SyntaxNode, line: string, context: readonly string[]): boolean {
   const parents: string[] = []
   for (let parent = node.parent; parent && parents.length < 12; parent = parent.parent) parents.push(parent.name)
-  if (/^Yield/.test(parents[0] ?? '')) return true
+  if ((parents[0] ?? '').startsWith('Yield')) return true
   if (line.trimStart().startsWith('#')) return true
   if (parents.some(name => gaps.has(name) || name.endsWith('Pattern'))) return true
   if (/\b(?:match|case|type|yield|lambda)\b|\bt[rR]?["']|\b[rR]t["']|[,[(]\s*\*\w|^\s*@/.test(line)) return true

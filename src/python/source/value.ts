@@ -102,11 +102,7 @@ export function children(value: Value): readonly Value[] {
       return [value.left, value.right]
     case 'format':
       return value.replaced
-    case 'string':
-    case 'number':
-    case 'constant':
-    case 'name':
-    case 'unknown':
+    default:
       return []
   }
 }

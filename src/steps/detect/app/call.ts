@@ -32,8 +32,7 @@ export function callThing(evaluator: Evaluator, callee: Thing, call: Value, env:
       const method = evaluator.member(callee, '__call__')
       return method?.kind === 'function' ? callFunction(evaluator, method, call, env) : null
     }
-    case 'module':
-    case 'sequence':
+    default:
       return null
   }
 }
@@ -48,7 +47,7 @@ const passing: Readonly<Record<string, number>> = {
 
 function callExternal(evaluator: Evaluator, name: string, call: Value, env: Env): Thing | null {
   if (call.kind !== 'call') return null
-  const passed = Object.hasOwn(passing, name) ? passing[name] : /\.run_until_complete$/.test(name) ? 0 : undefined
+  const passed = Object.hasOwn(passing, name) ? passing[name] : name.endsWith('.run_until_complete') ? 0 : undefined
   if (passed !== undefined) {
     const given = call.args[passed]
     return given ? evaluator.value(given, env) : null
@@ -226,7 +225,7 @@ function baseApp(evaluator: Evaluator, of: ClassThing, call: Value, depth: numbe
       const found = baseApp(evaluator, thing, call, depth + 1)
       if (found) return found
     } else if (thing?.kind === 'external') {
-      const made = frameworkOf(thing.name) ? callExternal(evaluator, thing.name, { ...call } as Value, of.env) : null
+      const made = frameworkOf(thing.name) ? callExternal(evaluator, thing.name, call, of.env) : null
       if (made?.kind === 'app') return made
       if (wrapperNames.test(thing.name)) return thing
     }

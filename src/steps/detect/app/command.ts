@@ -190,7 +190,7 @@ function readPython(words: readonly string[], directory: string, environment: Ma
   if (module && servers.has(target)) return readProgram(target, rest, directory, environment)
   if (target === '' || target === '-c') return null
   const runserver = /(?:^|\/)manage\.py$/.test(target) && rest[0] === 'runserver'
-  if (/(?:^|\/)manage\.py$/.test(target) && !runserver && !/^run/.test(rest[0] ?? '')) return null
+  if (/(?:^|\/)manage\.py$/.test(target) && !runserver && !(rest[0] ?? '').startsWith('run')) return null
   const base = {
     program: 'python',
     directory,
@@ -223,7 +223,7 @@ function readOptions(words: readonly string[]): Options {
     if (equals !== -1) options.values.set(name, word.slice(equals + 1))
     else if (
       !flags.has(name) &&
-      !/^--no-/.test(name) &&
+      !name.startsWith('--no-') &&
       words[i + 1] !== undefined &&
       !/^-\D/.test(words[i + 1] ?? '')
     ) {

@@ -110,8 +110,8 @@ function* mountedBy(evaluator: Evaluator, statement: Statement, env: Env): Gener
     const name = callee.kind === 'attribute' || callee.kind === 'name' ? callee.name : ''
     if (!mounts.test(name)) continue
     // The first argument of a middleware is the app that goes on; what follows is mounted beside it.
-    const given = /Middleware$/.test(name) ? inner.args.slice(1) : [...inner.args, ...inner.keywords.values()]
-    for (const part of given.flatMap(argument => [...values(argument)])) {
+    const given = name.endsWith('Middleware') ? inner.args.slice(1) : [...inner.args, ...inner.keywords.values()]
+    for (const part of given.values().flatMap(values)) {
       if (part.kind !== 'name' && part.kind !== 'attribute' && part.kind !== 'call') continue
       const thing = evaluator.value(part, { ...env, before: statement.line })
       if (thing?.kind === 'app' && thing.line > 0) yield keyOf(coreOf(thing))

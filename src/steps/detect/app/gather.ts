@@ -1,7 +1,9 @@
+import { keyOf } from './thing.ts'
 import type { WherryError } from '../../../kit/error.ts'
 import { isWherryError } from '../../../kit/error.ts'
 import type { Candidate } from './candidate.ts'
-import { claimOf, claimOfNaming, fromEntries, type Claim } from './claims.ts'
+import { claimOf, claimOfNaming, type Claim } from './claims.ts'
+import { fromEntries } from './meant.ts'
 import type { Hint } from './choose.ts'
 import { readCommands, type WrittenCommand } from './commands.ts'
 import { chooseDjango, type DjangoChoice } from './django/choose.ts'
@@ -84,23 +86,21 @@ function settle(claim: Claim, django: readonly DjangoChoice[]): Candidate[] {
 
 /** Pyramid's `main(global_config, **settings)` is a factory that PasteDeploy calls with the settings of an ini file. */
 function pasteFactories(search: Search): Candidate[] {
-  return search.needy
-    .filter(one => one.paste && one.app.framework?.name === 'pyramid')
-    .map(one => {
-      const key = `${one.app.file}:${one.app.line}`
-      const because = [{ file: one.file, line: one.line, text: `def ${one.name}(global_config, **settings)` }]
-      const rest = { reexport: false, because, directory: null, path: null, strength: 'factory' as const }
-      return {
-        key,
-        layers: [key],
-        file: one.file,
-        attribute: one.name,
-        factory: true,
-        interface: one.app.interface,
-        framework: 'pyramid',
-        ...rest,
-      }
-    })
+  const factories = search.needy.filter(one => one.paste && one.app.framework?.name === 'pyramid')
+  return factories.map(({ file, name, line, app }) => ({
+    key: keyOf(app),
+    layers: [keyOf(app)],
+    file,
+    attribute: name,
+    factory: true,
+    interface: app.interface,
+    framework: 'pyramid',
+    strength: 'factory',
+    reexport: false,
+    because: [{ file, line, text: `def ${name}(global_config, **settings)` }],
+    directory: null,
+    path: null,
+  }))
 }
 
 /** Objects that a program of the repository starts a production server on: `uvicorn.run("pkg.main:app")`. */

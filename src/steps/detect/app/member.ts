@@ -22,8 +22,7 @@ export function memberOf(evaluator: Evaluator, owner: Thing, name: string): Thin
       return memberOfClass(evaluator, owner.of, name, owner, owner.call, owner.env)
     case 'class':
       return memberOfClass(evaluator, owner, name, owner, null, owner.env)
-    case 'function':
-    case 'sequence':
+    default:
       return null
   }
 }

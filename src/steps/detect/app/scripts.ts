@@ -167,11 +167,7 @@ function valuesOf(statement: Statement): readonly Value[] {
       return [statement.value]
     case 'block':
       return statement.branches.flatMap(branch => (branch.test ? [branch.test] : []))
-    case 'function':
-    case 'class':
-    case 'import':
-    case 'from':
-    case 'global':
+    default:
       return []
   }
 }

@@ -26,6 +26,12 @@ export interface Search {
   readonly manifests: ReadonlySet<string>
 }
 
+/** With the files that make or import an app. */
+export type FullSearch = Search & { readonly files: ReadonlySet<string> }
+
+/** By the directory that declares them. */
+export type PackagesByDirectory = ReadonlyMap<string, AppPackages>
+
 export function note(code: string, text: string, because: Because): Note {
   return { code, text, because }
 }

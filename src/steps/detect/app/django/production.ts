@@ -26,7 +26,7 @@ export function orderForProduction(
   directory: string,
   settings: readonly LocatedSettings[],
 ): LocatedSettings[] {
-  const [first] = settings.filter(one => one.place?.file)
+  const first = settings.find(one => one.place?.file)
   if (!first || !development.test(first.module)) return [...settings]
   const said = settingsInEnvironments(search, directory).find(one => !development.test(one.module))
   const found =

@@ -73,10 +73,13 @@ function isManager(tree: SourceTree, file: string): boolean {
   )
     return false
   if (/(?:^|\/)manage\w*\.py$/.test(file)) return true
-  const calls = [...everything(tree.module(file).body)].flatMap(one =>
-    one.kind === 'expression' ? [...values(one.value)] : [],
-  )
-  return calls.some(value => value.kind === 'call' && /execute_from_command_line$/.test(dotted(value.callee) ?? ''))
+  for (const one of everything(tree.module(file).body)) {
+    if (one.kind !== 'expression') continue
+    for (const value of values(one.value)) {
+      if (value.kind === 'call' && (dotted(value.callee) ?? '').endsWith('execute_from_command_line')) return true
+    }
+  }
+  return false
 }
 
 function projectAt(
@@ -94,7 +97,7 @@ function projectAt(
     directory,
     manage,
     objects: ordered,
-    settings: unique.map(one => ({ ...one, place: locate(tree, directory, one) })),
+    settings: unique.map(one => located(tree, directory, one)),
   }
 }
 
@@ -103,6 +106,10 @@ function rank(one: Candidate): number {
   return (
     (one.file.endsWith('/wsgi.py') ? 0 : one.file.endsWith('/asgi.py') ? 2 : 1) + (placeOf(one.file) === 'app' ? 0 : 4)
   )
+}
+
+function located(tree: SourceTree, directory: string, named: NamedSettings): LocatedSettings {
+  return { ...named, place: locate(tree, directory, named) }
 }
 
 function locate(tree: SourceTree, directory: string, named: NamedSettings): ModulePlace | null {

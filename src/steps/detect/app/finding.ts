@@ -1,0 +1,134 @@
+import type { AppFact, FrameworkFact, Note, ServerFact } from '../../../model/project.ts'
+import { findBelow, moduleName, parentOf } from '../../../python/source/resolve.ts'
+import type { Candidate } from './candidate.ts'
+import type { Group } from './choose.ts'
+import type { DjangoSettings } from './django/choose.ts'
+import { findFault } from './faults.ts'
+import { frameworks } from './frameworks/index.ts'
+import type { Gathered } from './gather.ts'
+import { layOut } from './layout.ts'
+import type { Program } from './programs.ts'
+import { note, type AppPackages, type FullSearch, type PackagesByDirectory, type Search } from './search.ts'
+import { chooseServer } from './server.ts'
+
+export interface AppFinding {
+  /** The directory the app is run from, relative to the repository; '' for its root. */
+  readonly root: string
+  readonly app: AppFact
+  readonly framework: FrameworkFact | null
+  readonly server: ServerFact
+  /** Django's settings module, for what is read from it later; null for other frameworks. */
+  readonly settings: DjangoSettings | null
+  readonly notes: readonly Note[]
+}
+
+export function settle(
+  search: FullSearch,
+  gathered: Gathered,
+  one: Candidate,
+  packages: PackagesByDirectory,
+  notes: readonly Note[],
+  written: ReadonlySet<string> = new Set(),
+): AppFinding {
+  const fault = findFault(search, one.file)
+  if (fault) throw fault
+  const { start, root, path, module, script } = layOut(search, one, written)
+  const near = nearest(packages, root)
+  const app: AppFact = {
+    interface: one.interface,
+    module,
+    attribute: one.attribute,
+    factory: one.factory,
+    script,
+    path,
+    because: one.because,
+  }
+  const settings = settingsSeenFrom(
+    search,
+    gathered.django.find(({ candidate, project }) =>
+      [candidate, ...project.objects].some(({ file }) => file === one.file),
+    )?.settings ?? null,
+    start,
+  )
+  const moved = root === '' ? [] : [note('app-in-subdirectory', `The app is run from ${root}/.`, one.because)]
+  return {
+    root,
+    app,
+    framework: frameworkFact(one, near, settings),
+    server: chooseServer(one.interface, near, gathered.commands, one.because),
+    settings,
+    notes: [...moved, ...notes],
+  }
+}
+
+/** manage.py may name the settings as seen from its own directory; the server sees them from another. */
+function settingsSeenFrom(search: Search, settings: DjangoSettings | null, start: string): DjangoSettings | null {
+  if (!settings || findBelow(search.evaluator.tree, start, settings.module)?.file) return settings
+  return { ...settings, module: moduleName(settings.file, start) ?? settings.module }
+}
+
+/** A directory's packages; what it does not say, the directories above it do. */
+function nearest(packages: PackagesByDirectory, root: string): AppPackages {
+  const chain: AppPackages[] = []
+  for (let at = root; ; at = parentOf(at)) {
+    const one = packages.get(at)
+    if (one) chain.push(one)
+    if (at === '') break
+  }
+  return {
+    requires: name => chain.map(one => one.requires(name)).find(reason => reason !== null) ?? null,
+    version: name => chain.map(one => one.version(name)).find(version => version !== null) ?? null,
+  }
+}
+
+function frameworkFact(one: Candidate, packages: AppPackages, settings: DjangoSettings | null): FrameworkFact | null {
+  const framework = frameworks.find(({ name }) => name === one.framework)
+  if (!framework) return null
+  const version = framework.packages.map(name => packages.version(name)).find(found => found !== null) ?? null
+  return { name: framework.name, version, settings: settings?.module ?? null, because: one.because }
+}
+
+export function notesFor(gathered: Gathered, programs: readonly Program[], group: Group): Note[] {
+  const notes: Note[] = []
+  const claim = gathered.claims.find(one => one.development && one.candidate !== null && one.firm)
+  if (claim && group.best.interface !== 'own') {
+    notes.push(
+      note(
+        'development-server-replaced',
+        `${claim.reason.text} starts a development server; a production server takes its place.`,
+        [claim.reason],
+      ),
+    )
+  }
+  const missing = gathered.claims.find(one => one.firm && one.candidate === null)
+  if (missing)
+    notes.push(note('named-app-missing', `${missing.written} is named but not in the code.`, [missing.reason]))
+  const blocking = programs
+    .filter(one => one.file === group.best.file)
+    .flatMap(one => one.entries)
+    .find(entry => entry.onImport && entry.kind === 'app')
+  if (blocking && group.best.interface !== 'own') {
+    notes.push(
+      note(
+        'server-started-on-import',
+        'Importing the module starts a server: put the call under `if __name__ == "__main__":`.',
+        [{ file: blocking.file, line: blocking.line, text: 'runs on import' }],
+      ),
+    )
+  }
+  return notes
+}
+
+export function moved(finding: AppFinding, base: string): AppFinding {
+  const at = <T extends { readonly file: string }>(reasons: readonly T[]): T[] =>
+    reasons.map(one => ({ ...one, file: `${base}/${one.file}` }))
+  const { app, framework, server, settings } = finding
+  return {
+    root: finding.root === '' ? base : `${base}/${finding.root}`,
+    app: { ...app, because: at(app.because) },
+    framework: framework && { ...framework, because: at(framework.because) },
+    server: { ...server, because: at(server.because) },
+    settings: settings && { ...settings, file: `${base}/${settings.file}` },
+    notes: finding.notes.map(one => ({ ...one, because: at(one.because) })),
+  }
+}
