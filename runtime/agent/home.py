@@ -31,6 +31,9 @@ class Home:
         if not isinstance(path, str) or not os.path.isabs(path) or os.path.normpath(path) != path:
             raise Refusal("bad-request", detail=f"not an absolute path: {path!r}")
         self.path = path
+        longest = len(os.fsencode(self.socket(999_999)))
+        if longest > SOCKET_LIMIT:
+            raise Refusal("path-too-long", path=path, over=longest - SOCKET_LIMIT)
 
     def __getattr__(self, name):
         try:
@@ -61,9 +64,6 @@ class Home:
         return self.linked(self.current)
 
     def create(self):
-        longest = len(os.fsencode(self.socket(999_999)))
-        if longest > SOCKET_LIMIT:
-            raise Refusal("path-too-long", path=self.path, over=longest - SOCKET_LIMIT)
         try:
             os.makedirs(self.path, mode=0o700, exist_ok=True)
             for directory in (self.releases, self.secrets, self.logs):

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { openCheckout } from '../../src/kit/checkout/index.ts'
@@ -67,6 +67,7 @@ async def app(scope, receive, send):
 `
 
 const sources = { wsgi, asgi }
+const locks = new Map<string, string>()
 
 /** Makes an image of the app of that interface. The content cache makes every version after the first a matter of a second. */
 export async function makeApp(kind: 'wsgi' | 'asgi', version: string, changes: AppChanges = {}): Promise<App> {
@@ -82,7 +83,13 @@ export async function makeApp(kind: 'wsgi' | 'asgi', version: string, changes: A
     }
     for (const [name, text] of Object.entries(files)) write(join(directory, name), text)
     const plan = (changes.plan ?? (given => given))(planOf(kind))
-    return { plan, made: await imageOf(directory, plan) }
+    // One lock for all versions, as a repository would have it: they are not resolved anew.
+    const key = `${kind} ${plan.image.serve.server}`
+    const lock = locks.get(key)
+    if (lock !== undefined) write(join(directory, 'wherry.lock'), lock)
+    const made = await imageOf(directory, plan)
+    locks.set(key, readFileSync(join(directory, 'wherry.lock'), 'utf8'))
+    return { plan, made }
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
@@ -104,10 +111,7 @@ async function imageOf(directory: string, plan: Plan): Promise<MadeImage> {
   const checkout = await openCheckout(directory)
   const wanted = { ...readPackages(checkout, '.'), directory: '.' }
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
-  return makeImage(
-    { plan, wanted, checkout, libraries: [], architecture },
-    { cache: openCache(), report: () => {} },
-  )
+  return makeImage({ plan, wanted, checkout, libraries: [], architecture }, { cache: openCache(), report: () => {} })
 }
 
 function write(path: string, text: string): void {

@@ -43,7 +43,8 @@ export async function explainEnd(
       evidence,
     })
   }
-  if (process?.code === 0) {
+  // The launcher ends with 1 when a server of its own ends with 0: what stands in front of it is no reason to go on.
+  if (process?.code === 0 || lines.some(line => /^wherry: own server ended with 0: stopping/.test(line))) {
     return appFinished({
       what: 'The app ended without an error instead of serving.',
       why: 'Its process ended with exit code 0.',

@@ -27,7 +27,7 @@ export async function waitUntilHealthy(work: Work, question: HealthQuestion): Pr
   let [good, failing, told, host] = [0, null as number | null, performance.now(), 0]
   for (;;) {
     work.signal?.throwIfAborted()
-    const answer = await ask(work, question, question.hosts[host] ?? 'localhost')
+    const answer = await unlessAborted(ask(work, question, question.hosts[host] ?? 'localhost'), work.signal)
     await watched.look()
     if (answer.process?.state !== 'running') throw await explainEnd(work, question.release, watched.lines, answer.process)
     const { status } = answer
@@ -70,6 +70,20 @@ function ask(work: Work, question: HealthQuestion, host: string): Promise<ProbeA
     timeout: Math.min(30, question.startTimeout),
     wait: 1,
   })
+}
+
+/** A request that hangs must not hold up a Ctrl-C: the question is left to end by itself. */
+async function unlessAborted<T>(asked: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return asked
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason as Error)
+  signal.addEventListener('abort', abort)
+  try {
+    return await Promise.race([asked, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+    asked.catch(() => {})
+  }
 }
 
 function settle(work: Work, hosts: readonly string[], index: number, status: number | null): string {
