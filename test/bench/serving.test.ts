@@ -79,8 +79,8 @@ test.each(['WSGI', 'ASGI'] as const)('behind the edge, %s keeps nine tenths of i
   })
   const made = await example.made()
   stage = await openStage(made)
-  const [python = '', ...rest] = [...made.image.config.entrypoint, 'web']
-  const launcher: [string, ...string[]] = [python, ...rest]
+  const [python = '', ...rest] = made.image.config.entrypoint
+  const launcher: [string, ...string[]] = [python, ...rest, 'web']
   const env = { WEB_CONCURRENCY: `${workers}`, WHERRY_THREADS: '8', WHERRY_EDGE: 'outside' }
   const [edge, tcp, plain] = [await freePort(), await freePort(), await freePort()]
   const [behind, unix] = [join(stage.directory, 'behind.sock'), join(stage.directory, 'bare.sock')]
