@@ -19,5 +19,5 @@ export function restoreCredentials(address: string, known: readonly string[]): s
 
 /** Text of a program, whose addresses lose what stands before their host. */
 export function hideCredentials(text: string): string {
-  return text.replace(/:\/\/[^/@\s"'`]{1,500}@/g, '://***@')
+  return text.replace(/:\/\/[^/\s]{1,500}@/g, '://***@')
 }
