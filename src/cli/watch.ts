@@ -4,15 +4,21 @@ import { openCheckout } from '../kit/checkout/index.ts'
 /** Milliseconds without a further change before one is acted on: editors save in several steps. */
 const quiet = 120
 
+export interface WatchOptions {
+  readonly signal: AbortSignal
+  /** What must be over before `act` is called first; changes made meanwhile are acted on then. */
+  readonly after: Promise<unknown>
+}
+
 /** Calls `act` after every change of a file that belongs to the repository, one call at a time, until the signal aborts. */
 export async function watch(
   directory: string,
-  signal: AbortSignal,
+  { signal, after }: WatchOptions,
   act: (changed: number) => Promise<void>,
 ): Promise<void> {
   const changed = new Set<string>()
   let timer: NodeJS.Timeout | undefined
-  let acting = Promise.resolve()
+  let acting: Promise<unknown> = after
   const settle = async (): Promise<void> => {
     const names = [...changed]
     changed.clear()

@@ -1,5 +1,6 @@
 import { count, duration } from '../../kit/text.ts'
-import { up } from '../../ship.ts'
+import { up, type Up, type UpOptions } from '../../ship.ts'
+import type { Face } from '../face/index.ts'
 import { openPlace } from '../place.ts'
 import { followLogs } from '../pages/logs.ts'
 import { releasePage } from '../pages/release.ts'
@@ -20,23 +21,35 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
       ? {}
       : { listen: { address: '127.0.0.1', port: port(String(options['port']), '--port') } }
   const request = { report: face.report, signal: interrupt.signal, env, ...listen }
-  const shipped = await up(directory, request)
-  const took = duration(Date.now() - began)
-  face.result(shipped.deployed, style => releasePage(shipped, took, style))
+  const first = up(directory, request)
+  // Watched from the start: a file saved while the first release is made is a change too.
+  const watching = options['watch'] === true ? watchAndShip(directory, first, request, face) : null
+  // When the first release fails, that is the error to read; the watcher ends with it.
+  watching?.catch(() => {})
+  const shipped = await first
+  face.result(shipped.deployed, style => releasePage(shipped, duration(Date.now() - began), style))
   const attached = options['detach'] !== true && options['json'] !== true && process.stdout.isTTY
-  if (!attached && options['watch'] !== true) return 0
+  if (!attached && watching === null) return 0
 
   const host = await openPlace(directory)
   const logs = followLogs(host, face, interrupt.signal)
-  if (options['watch'] === true) {
-    const { watch } = await import('../watch.ts')
-    await watch(directory, interrupt.signal, async changed => {
-      face.report({ step: 'release', level: 'info', text: `${count(changed, 'file')} changed` })
-      await up(directory, request).catch(error => face.fail(error))
-    })
-  }
+  await watching
   await logs
   face.report({ step: 'release', level: 'start', text: 'stopping (Ctrl-C again to leave it running)' })
   await host.down({ report: face.report })
   return 0
+}
+
+/** Replaces the release after every change, until Ctrl-C. A change that fails is told, and the release before serves on. */
+async function watchAndShip(
+  directory: string,
+  first: Promise<Up>,
+  request: UpOptions & { readonly signal: AbortSignal },
+  face: Face,
+): Promise<void> {
+  const { watch } = await import('../watch.ts')
+  await watch(directory, { signal: request.signal, after: first }, async changed => {
+    face.report({ step: 'release', level: 'info', text: `${count(changed, 'file')} changed` })
+    await up(directory, request).catch(error => face.fail(error))
+  })
 }

@@ -93,7 +93,7 @@ export function livePrinter(stream: NodeJS.WriteStream, style: Style): Printer {
         case 'suggestion':
           return above(`${style.cyan('→')} ${step} ${text}`)
         case 'log':
-          return above(`${style.dim('│')} ${text}`)
+          return above(style.dim(fit(`│ ${text}`, stream.columns ?? 80)))
         case 'info':
           return above(`  ${step} ${text}`)
       }

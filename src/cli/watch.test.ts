@@ -1,0 +1,47 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { watch } from './watch.ts'
+
+let root: string
+beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'wherry-watch-'))))
+afterEach(() => rmSync(root, { recursive: true }))
+
+/** Waits for a condition rather than for a time. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 400 && !holds(); i += 1) await sleep(25)
+}
+
+test('changes are acted on one at a time, those made before the first release too; what git ignores is none', async () => {
+  writeFileSync(join(root, 'app.py'), '1')
+  writeFileSync(join(root, '.gitignore'), '*.db\n')
+  const stop = new AbortController()
+  const released = Promise.withResolvers<void>()
+  const acts: number[] = []
+  let running = 0
+  const watching = watch(root, { signal: stop.signal, after: released.promise }, async changed => {
+    running += 1
+    expect(running).toBe(1)
+    await sleep(20)
+    running -= 1
+    acts.push(changed)
+  })
+  await sleep(200)
+  writeFileSync(join(root, 'app.py'), '2')
+  await sleep(300)
+  expect(acts).toEqual([])
+  released.resolve()
+  await until(() => acts.length === 1)
+  writeFileSync(join(root, 'data.db'), 'x')
+  writeFileSync(join(root, 'wherry.lock'), 'x')
+  mkdirSync(join(root, 'pages'))
+  await sleep(300)
+  expect(acts).toEqual([1])
+  rmSync(join(root, 'app.py'))
+  await until(() => acts.length === 2)
+  stop.abort()
+  await watching
+  expect(acts).toEqual([1, 1])
+})
