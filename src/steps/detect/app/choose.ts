@@ -80,15 +80,16 @@ function rankWithin(
   return [
     firm >= strengths.indexOf('named') ? firm : 0,
     place === 'app' ? 2 : place === 'shown' ? 1 : 0,
-    one.interface === 'own' ? 0 : 1,
+    // A program that starts a framework's own production server says more than the object it serves.
+    one.interface === 'own' && one.strength === 'script' ? 0 : one.interface === 'own' ? 2 : 1,
     rankName(one.file) > lastName ? 0 : 1,
+    one.factory ? 0 : 1,
     countHints(
       one,
       hints.filter(hint => hint.serious),
     ) > 1
       ? 1
       : 0,
-    one.factory ? 0 : 1,
     blocking.has(one.file) ? 0 : 1,
     completeness,
     named,
@@ -98,6 +99,7 @@ function rankWithin(
     one.reexport ? 0 : 1,
     -rankName(one.file),
     -depthOf(one.file),
+    one.attribute?.includes('.') ? 0 : 1,
     -rankAttribute((one.attribute ?? '').split('.')[0] ?? ''),
     -one.file.length,
   ]

@@ -48,6 +48,7 @@ export function claimOf(search: Search, written: WrittenCommand): Claim[] {
       factory: command.factory,
       worker: command.worker,
       module: command.module,
+      runserver: command.program === 'python' && command.development,
     })
     if (!chosen) continue
     const start = written.firm && directory !== '' && bases[0] === directory ? directory : null

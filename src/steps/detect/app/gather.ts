@@ -78,7 +78,7 @@ function settle(claim: Claim, django: readonly DjangoChoice[]): Candidate[] {
   const choice = django.find(
     ({ project }) => project.manage === candidate.file || project.objects.some(one => one.file === candidate.file),
   )
-  if (!choice) return [candidate]
+  if (!choice) return candidate.framework === 'django' && candidate.attribute === null ? [] : [candidate]
   const own = { ...choice.candidate, because: [reason, ...choice.candidate.because] }
   const explicit = /(?:^|\/)Procfile$/.test(reason.file) && candidate.attribute !== null && candidate.file !== own.file
   return [explicit ? candidate : { ...own, strength: 'named' }]

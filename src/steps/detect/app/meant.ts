@@ -19,11 +19,14 @@ export interface How {
   readonly factory: boolean
   readonly worker: string | null
   readonly module: boolean
+  /** `manage.py runserver`: what is served is the project's object. */
+  readonly runserver?: boolean
 }
 
 /** The candidate a target means to the program that is given it. */
 export function choose(search: Search, target: Target, how: How): Candidate | null {
   const { program } = how
+  if (how.runserver) return programFor(search, target.file, 'django')
   if (program === 'python') return byRunning(search, target.file)
   if (
     program === 'streamlit' ||
@@ -32,7 +35,7 @@ export function choose(search: Search, target: Target, how: How): Candidate | nu
     program === 'solara' ||
     program === 'gradio'
   ) {
-    return runnerCandidate(search, target.file, program === 'gradio' ? 'gradio' : program)
+    return programFor(search, target.file, program === 'gradio' ? 'gradio' : program)
   }
   const named = target.attribute === null ? (defaults[program] ?? []) : [target.attribute]
   for (const attribute of named) {
@@ -53,7 +56,7 @@ const defaults: Readonly<Record<string, readonly string[]>> = {
   sanic: ['app', 'create_app'],
 }
 
-function runnerCandidate(search: Search, file: string, framework: string): Candidate {
+function programFor(search: Search, file: string, framework: string): Candidate {
   const key = `${file}:script`
   const rest = {
     reexport: false,
