@@ -19,7 +19,7 @@ async function context(files: Files = {}, plan: Partial<Parameters<typeof readCo
 
 const paths = ({ tree }: AppContext): string[] => tree.map(({ path }) => path)
 // Put together here, so that no scanner takes this file for a leak.
-const key = `-----BEGIN ${'PRIVATE'} KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj'}\nAg==\n`
+const key = ['-----BEGIN', 'PRIVATE', 'KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\nAg==\n'].join(' ')
 const token = `ghp_${'a1B2'.repeat(9)}`
 
 test('what belongs is there, with the modes git knows; tools and their traces are not', async () => {

@@ -71,7 +71,7 @@ test.each([
   ['setup.cfg', { 'setup.cfg': '[metadata]\nname = p\nversion = 0.9\n' }, 'p-0.9'],
   ['setup.py', { 'setup.py': 'from setuptools import setup\nsetup(name="p", version="0.3")\n' }, 'p-0.3'],
 ])('%s says the version', async (_, files, stem) => {
-  const found = await metadata(files as Files)
+  const found = await metadata(files)
   expect(Object.keys(texts(found))).toContain(`${stem}.dist-info/METADATA`)
   expect(found.unversioned).toEqual([])
 })
