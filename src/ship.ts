@@ -58,7 +58,7 @@ export async function image(directory: string, options: ShipOptions): Promise<Ma
       if (next === undefined || ![noWheel, sdistBroken, cannotResolve].some(entry => isWherryError(error, entry)))
         throw first
       // Old requirements have wheels for the Pythons of their time only; where the repository allows one of those, it is taken.
-      const text = `${error instanceof Error ? error.message : ''} Trying Python ${next}, which the repository allows too.`
+      const text = `${error instanceof Error ? error.message : ''} Trying Python ${next}${requests[i + 1]?.anyMoment === false ? '' : ' with the packages of today'}.`
       options.report({ step: 'image', level: 'info', text })
     }
   }
@@ -73,7 +73,10 @@ function requestsFor(detected: Detected, { update = false }: ShipOptions): reado
     return requestFor(plan, detected, update)
   })
   const settled = update ? undefined : requests.find(isResolved)
-  return settled ? [settled] : requests
+  if (settled) return [settled]
+  if (detected.packages.lock !== null || !detected.checkout.git) return requests
+  // First as of the commit, on every Python that is allowed: what was written for an older one rarely works with today's packages.
+  return [...requests.map(request => ({ ...request, anyMoment: false })), ...requests]
 }
 
 function withPython(project: Project, version: string): Project {

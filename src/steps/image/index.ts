@@ -19,6 +19,8 @@ export interface ImageRequest extends Request {
   readonly checkout: Checkout
   /** Resolve anew, to the newest of everything, although wherry.lock answers the request. */
   readonly update?: boolean
+  /** Where nothing can be resolved as of the commit, as of now will do; without it that is `cannot-resolve`. */
+  readonly anyMoment?: boolean
 }
 
 export interface MadeImage {

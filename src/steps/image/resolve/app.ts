@@ -7,6 +7,8 @@ import { serverRequests } from './server.ts'
 import type { CompileOptions, Resolver } from './uv.ts'
 
 export interface AppRequest {
+  /** Where nothing can be resolved as of `asOf`, as of now will do. */
+  readonly anyMoment: boolean
   readonly ask: Ask
   readonly wanted: Wanted
   readonly hashes: PinnedHashes
@@ -34,7 +36,7 @@ export async function resolveApp(request: AppRequest, resolver: Resolver): Promi
     const nothing: Chosen = { wheels: [], sdists: [] }
     return { chosen: await addServer(nothing, serve, { options, tags }, resolver), asOf: null }
   }
-  const { pylock, seenAsOf } = await compile(resolver, ask.lines, options)
+  const { pylock, seenAsOf } = await compile(resolver, ask.lines, options, request.anyMoment)
   const app = chooseDistributions(readPylock(pylock, 'pylock.toml'), tags, hashes)
   return { chosen: await addServer(app, serve, { options, tags }, resolver), asOf: seenAsOf }
 }
@@ -50,11 +52,12 @@ async function compile(
   resolver: Resolver,
   lines: readonly string[],
   options: CompileOptions,
+  anyMoment: boolean,
 ): Promise<{ pylock: string; seenAsOf: string | null }> {
   const outcome = await resolver.compile(lines, options)
   if ('pylock' in outcome) return { pylock: outcome.pylock, seenAsOf: options.asOf }
-  // An index that tells no upload times has nothing as of any date: then it is as of now.
-  if (options.asOf !== null) {
+  // An index that tells no upload times has nothing as of any date, and old packages may not build today: then it is as of now.
+  if (options.asOf !== null && anyMoment) {
     const now = await resolver.compile(lines, { ...options, asOf: null })
     if ('pylock' in now) return { pylock: now.pylock, seenAsOf: null }
   }

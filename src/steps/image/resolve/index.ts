@@ -19,12 +19,15 @@ import type { RecordedLock, SourceDistribution } from './lock-file.ts'
 import { requestHash, type Request } from './request-hash.ts'
 import { askFor, filesOf, hashesOf, ownWheels, type Wanted } from './requirements.ts'
 import { buildSdists, type Builder } from './sdists.ts'
+import { undeclared } from './undeclared.ts'
 import { openResolver } from './uv.ts'
 
 export interface ResolveRequest extends Request {
   readonly checkout: Checkout
   /** Take the newest of everything, whenever the requirements were committed. */
   readonly update?: boolean
+  /** Where nothing can be resolved as of the commit, as of now will do; without it that is `cannot-resolve`. */
+  readonly anyMoment?: boolean
 }
 
 /** Turns intentions into exact packages, by hash. What a lock of the repository pins stays as it is. */
@@ -45,21 +48,28 @@ export async function resolveLock(request: ResolveRequest, tools: Tools): Promis
   const found = await task(
     tools,
     'resolving the requirements',
-    () => resolveApp({ ask, wanted, hashes: hashesOf(wanted), serve, asOf, tags }, resolver),
+    () =>
+      resolveApp(
+        { ask, wanted, hashes: hashesOf(wanted), serve, asOf, anyMoment: request.anyMoment ?? true, tags },
+        resolver,
+      ),
     tell,
   )
   const builder: Builder = { checkout, place: placeOf(plan), inside }
   const toolRequest = { resolver, tags, options: { ...optionsFor(wanted), asOf: found.asOf } }
-  const { placed, sdists } = await bring(found, toolRequest, builder, tools)
+  const brought = await bring(found, toolRequest, builder, tools)
+  const addition = await undeclared(found.chosen, brought.placed, { checkout, plan }, toolRequest)
+  const chosen = addition ?? found.chosen
+  const { placed, sdists } = addition ? await bring({ ...found, chosen }, toolRequest, builder, tools) : brought
   const needed = await resolveLibraries(request, { baseLock, archive, placed, parts }, tools)
-  const all = [...found.chosen.wheels, ...found.chosen.sdists]
+  const all = [...chosen.wheels, ...chosen.sdists]
   const server = all.find(({ name }) => name === serve.server)
   return {
     version: 1,
     requirements: requestHash(request),
     python,
     base: { ...baseLock, libraries: needed.packages },
-    wheels: found.chosen.wheels,
+    wheels: chosen.wheels,
     sdists,
     server: server && serve.addServer ? { name: server.name, version: server.version } : null,
     systemLibraries: needed.needs,
