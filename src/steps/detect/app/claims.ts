@@ -96,10 +96,10 @@ export function claimOfNaming(search: Search, naming: Naming): Claim[] {
 function byNaming(search: Search, naming: Naming, target: Target): Candidate | null {
   if (naming.by === 'paste') {
     const needy = search.needy.find(one => one.file === target.file && one.name === (target.attribute ?? 'main'))
-    if (needy) return { ...fromApp(search, needy.file, needy.name, needy.app, true) }
+    return needy ? fromApp(search, needy.file, needy.name, needy.app, true) : null
   }
   const program = naming.by === 'server' ? 'gunicorn' : naming.by
-  return choose(search, target, { program, factory: naming.by === 'paste', worker: null, module: false })
+  return choose(search, target, { program, factory: false, worker: null, module: false })
 }
 
 function byEntryPoint(search: Search, target: Target): Candidate | null {

@@ -19,7 +19,9 @@ export function layOut(search: FullSearch, one: Candidate, written: ReadonlySet<
       one.directory !== null && relativeTo(one.directory, one.file) !== null
         ? one.directory
         : projectRoot(search.manifests, parentOf(one.file))
-    return { start: root, root, path: '', module: null, script: relativeTo(root, one.file) }
+    const start = importRoot(tree, one.file, search.files, () => false)
+    const path = start === parentOf(one.file) ? '' : (relativeTo(root, start) ?? '')
+    return { start: root, root, path, module: null, script: relativeTo(root, one.file) }
   }
   const start = one.path ?? importRoot(tree, one.file, search.files, module => written.has(module))
   const root =

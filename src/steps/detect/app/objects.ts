@@ -22,6 +22,8 @@ export interface Found {
   readonly files: ReadonlySet<string>
 }
 
+const served = /(?:^|\/)(?:wsgi|asgi)\.py$/
+
 /** Every app object and every factory that the source binds at module level. */
 export function findObjects(evaluator: Evaluator): Found {
   const { tree } = evaluator
@@ -42,6 +44,9 @@ export function findObjects(evaluator: Evaluator): Found {
     for (const name of names.imported) {
       const thing = evaluator.name(file, name)
       if (thing?.kind === 'app' && thing.line > 0) candidates.push(toCandidate(evaluator, file, name, thing, true))
+      // Only wsgi.py and asgi.py import a factory to hand it on.
+      const factory = thing?.kind === 'function' && served.test(file) ? readFactory(evaluator, file, name, thing) : null
+      if (factory && !('paste' in factory)) candidates.push({ ...factory, reexport: true })
       if (thing?.kind === 'app' || thing?.kind === 'function') hot.add(file)
     }
   }
