@@ -17,135 +17,110 @@ export interface ReachedCall {
 const deepest = 6
 const most = 4000
 
+interface Reach {
+  readonly evaluator: Evaluator
+  readonly found: ReachedCall[]
+  readonly visited: Set<FunctionStatement>
+}
+
+/** How a statement is reached: how many functions deep, and whether an import reaches it. */
+interface Way {
+  readonly depth: number
+  readonly onImport: boolean
+}
+
 /** Every call that `python file` reaches, functions of the repository followed. */
 export function reachCalls(evaluator: Evaluator, file: string): ReachedCall[] {
-  const found: ReachedCall[] = []
-  const visited = new Set<FunctionStatement>()
+  const reach: Reach = { evaluator, found: [], visited: new Set() }
+  visit(reach, evaluator.tree.module(file).body, fileEnv(file), { depth: 0, onImport: true })
+  return reach.found
+}
 
-  const visit = (statements: readonly Statement[], env: Env, depth: number, onImport: boolean): void => {
-    for (const { statement, guard } of walk(statements)) {
-      if (found.length > most || guard === 'typing') continue
-      const at = guard === 'main' ? guarded(statements, env) : env
-      for (const value of valuesOf(statement))
-        visitValue(value, { ...at, before: statement.line }, depth, onImport && guard === null)
-    }
-  }
-  const visitValue = (value: Value, env: Env, depth: number, onImport: boolean): void => {
-    for (const inner of values(value)) {
-      if (inner.kind !== 'call') continue
-      const thing = evaluator.value(inner.callee, env)
-      const name = nameOf(thing, inner)
-      if (name !== null) found.push({ name, call: inner, env, file: env.file, onImport })
-      if (depth < deepest) follow(thing, inner, env, depth, onImport)
-    }
-  }
-  const follow = (thing: Thing | null, call: CallValue, env: Env, depth: number, onImport: boolean): void => {
-    if (thing?.kind === 'function') enter(thing, call, env, depth, onImport)
-    if (thing?.kind === 'class') {
-      const method = scopeOf(thing.statement.body).names.get('__init__')?.at(-1)
-      if (method?.kind === 'function') {
-        const self = evaluator.call(thing, call, env)
-        enter(
-          { kind: 'function', file: thing.file, statement: method.statement, env: thing.env, self },
-          call,
-          env,
-          depth,
-          onImport,
-        )
-      }
-    }
-    // Thread(target=serve), and commands registered on a click group or Typer.
-    const target = call.keywords.get('target')
-    const run = target ? evaluator.value(target, env) : null
-    if (run?.kind === 'function') enter(run, call, env, depth, onImport)
-    if (thing && isCommands(thing)) enterCommands(env, depth, onImport)
-  }
-  const enter = (thing: FunctionThing, call: CallValue, env: Env, depth: number, onImport: boolean): void => {
-    if (visited.has(thing.statement)) return
-    visited.add(thing.statement)
-    const parameters = new Map<string, () => Thing | null>()
-    const shift = thing.self ? 1 : 0
-    for (const [i, parameter] of thing.statement.parameters.entries()) {
-      const given = call.keywords.get(parameter.name) ?? call.args[i - shift]
-      parameters.set(parameter.name, () =>
-        shift === 1 && i === 0 ? thing.self : given ? evaluator.value(given, env) : null,
-      )
-    }
-    const inner = {
-      file: thing.file,
-      bodies: [thing.statement.body, ...thing.env.bodies],
-      parameters,
-      before: Number.POSITIVE_INFINITY,
-    }
-    visit(thing.statement.body, inner, depth + 1, onImport)
-  }
-  const enterCommands = (env: Env, depth: number, onImport: boolean): void => {
-    for (const { statement } of walk(evaluator.tree.module(env.file).body)) {
-      if (statement.kind !== 'function' || statement.decorators.length === 0) continue
-      const thing: FunctionThing = { kind: 'function', file: env.file, statement, env: fileEnv(env.file), self: null }
-      const nothing: CallValue = {
-        kind: 'call',
-        callee: { kind: 'unknown', line: 0 },
-        args: [],
-        keywords: new Map(),
-        line: statement.line,
-      }
-      enter(thing, nothing, env, depth, onImport)
-    }
-  }
+/** What one function reaches when a console script calls it. */
+export function reachFrom(evaluator: Evaluator, thing: FunctionThing): ReachedCall[] {
+  const reach: Reach = { evaluator, found: [], visited: new Set() }
+  enter(reach, thing, callOf(thing.statement), thing.env, { depth: 0, onImport: false })
+  return reach.found
+}
 
-  visit(evaluator.tree.module(file).body, fileEnv(file), 0, true)
-  return found
+function visit(reach: Reach, statements: readonly Statement[], env: Env, way: Way): void {
+  const main = guarded(statements, env)
+  for (const { statement, guard } of walk(statements)) {
+    if (reach.found.length > most) return
+    if (guard === 'typing') continue
+    const at = { ...(guard === 'main' ? main : env), before: statement.line }
+    for (const value of valuesOf(statement))
+      visitValue(reach, value, at, { ...way, onImport: way.onImport && guard === null })
+  }
+}
+
+function visitValue(reach: Reach, value: Value, env: Env, way: Way): void {
+  for (const call of values(value)) {
+    if (call.kind !== 'call') continue
+    const thing = reach.evaluator.value(call.callee, env)
+    const name = nameOf(thing, call)
+    if (name !== null) reach.found.push({ name, call, env, file: env.file, onImport: way.onImport })
+    if (way.depth < deepest) follow(reach, thing, call, env, way)
+  }
+}
+
+function follow(reach: Reach, thing: Thing | null, call: CallValue, env: Env, way: Way): void {
+  if (thing?.kind === 'function') enter(reach, thing, call, env, way)
+  if (thing?.kind === 'class') {
+    const method = scopeOf(thing.statement.body).names.get('__init__')?.at(-1)
+    const self = reach.evaluator.call(thing, call, env)
+    const { file } = thing
+    if (method?.kind === 'function') {
+      enter(reach, { kind: 'function', file, statement: method.statement, env: thing.env, self }, call, env, way)
+    }
+  }
+  // Thread(target=serve), and commands registered on a click group or Typer.
+  const target = call.keywords.get('target')
+  const started = target ? reach.evaluator.value(target, env) : null
+  if (started?.kind === 'function') enter(reach, started, call, env, way)
+  if (thing && isCommands(thing)) enterCommands(reach, env, way)
+}
+
+function enter(reach: Reach, thing: FunctionThing, call: CallValue, env: Env, way: Way): void {
+  const { statement, file, self } = thing
+  if (reach.visited.has(statement)) return
+  reach.visited.add(statement)
+  const parameters = new Map<string, () => Thing | null>()
+  const shift = self ? 1 : 0
+  for (const [i, parameter] of statement.parameters.entries()) {
+    const given = call.keywords.get(parameter.name) ?? call.args[i - shift]
+    const value = (): Thing | null => (given ? reach.evaluator.value(given, env) : null)
+    parameters.set(parameter.name, shift === 1 && i === 0 ? () => self : value)
+  }
+  const bodies = [statement.body, ...thing.env.bodies]
+  const inner = { file, bodies, parameters, before: Number.POSITIVE_INFINITY }
+  visit(reach, statement.body, inner, { ...way, depth: way.depth + 1 })
+}
+
+function enterCommands(reach: Reach, { file }: Env, way: Way): void {
+  for (const { statement } of walk(reach.evaluator.tree.module(file).body)) {
+    if (statement.kind !== 'function' || statement.decorators.length === 0) continue
+    const env = fileEnv(file)
+    enter(reach, { kind: 'function', file, statement, env, self: null }, callOf(statement), env, way)
+  }
 }
 
 /** A click group or a Typer: calling it calls one of the file's commands. */
 function isCommands(thing: Thing): boolean {
   if (thing.kind === 'external') return /^(?:typer|click|fire|cyclopts)\b/.test(thing.name)
   if (thing.kind !== 'function') return false
-  return thing.statement.decorators.some(one =>
-    /(?:^|\.)(?:group|command)$/.test(dotted(one.kind === 'call' ? one.callee : one) ?? ''),
-  )
+  const names = thing.statement.decorators.map(one => dotted(one.kind === 'call' ? one.callee : one) ?? '')
+  return names.some(name => /(?:^|\.)(?:group|command)$/.test(name))
 }
 
-/** What one function reaches when a console script calls it. */
-export function reachFrom(evaluator: Evaluator, thing: FunctionThing): ReachedCall[] {
-  const found: ReachedCall[] = []
-  const env: Env = {
-    file: thing.file,
-    bodies: [thing.statement.body],
-    parameters: new Map(),
-    before: Number.POSITIVE_INFINITY,
-  }
-  const visit = (statements: readonly Statement[], at: Env, depth: number): void => {
-    for (const { statement } of walk(statements)) {
-      for (const value of valuesOf(statement)) {
-        for (const inner of values(value)) {
-          if (inner.kind !== 'call' || found.length > most) continue
-          const callee = evaluator.value(inner.callee, { ...at, before: statement.line })
-          const name = nameOf(callee, inner)
-          if (name !== null)
-            found.push({ name, call: inner, env: { ...at, before: statement.line }, file: at.file, onImport: false })
-          if (callee?.kind !== 'function' || depth >= deepest) continue
-          visit(
-            callee.statement.body,
-            { ...at, file: callee.file, bodies: [callee.statement.body], parameters: new Map() },
-            depth + 1,
-          )
-        }
-      }
-    }
-  }
-  visit(thing.statement.body, env, 0)
-  return found
+function callOf({ line }: FunctionStatement): CallValue {
+  return { kind: 'call', callee: { kind: 'unknown', line }, args: [], keywords: new Map(), line }
 }
 
 /** Names bound under the main guard are visible there. */
 function guarded(statements: readonly Statement[], env: Env): Env {
-  const bodies = statements.flatMap(statement =>
-    statement.kind === 'block'
-      ? statement.branches.filter(branch => branch.guard === 'main').map(branch => branch.body)
-      : [],
-  )
+  const blocks = statements.flatMap(one => (one.kind === 'block' ? one.branches : []))
+  const bodies = blocks.filter(branch => branch.guard === 'main').map(branch => branch.body)
   return { ...env, bodies: [...bodies, ...env.bodies] }
 }
 
@@ -158,13 +133,12 @@ function nameOf(thing: Thing | null, call: CallValue): string | null {
 function valuesOf(statement: Statement): readonly Value[] {
   switch (statement.kind) {
     case 'expression':
+    case 'augment':
       return [statement.value]
     case 'assign':
     case 'return':
     case 'raise':
       return statement.value ? [statement.value] : []
-    case 'augment':
-      return [statement.value]
     case 'block':
       return statement.branches.flatMap(branch => (branch.test ? [branch.test] : []))
     default:

@@ -4,6 +4,7 @@ import type { ClassStatement, FunctionStatement, Statement } from '../../../pyth
 import type { SourceTree } from '../../../python/source/tree.ts'
 import type { Value } from '../../../python/source/value.ts'
 import type { Framework } from './frameworks/framework.ts'
+import type { Memory } from './memory.ts'
 
 /** What a value of the source is, as far as it matters for finding the app. Null stands for everything else. */
 export type Thing =
@@ -64,6 +65,7 @@ export interface Env {
 
 export interface Evaluator {
   readonly tree: SourceTree
+  readonly memory: Memory
   /** The major version of a distribution, when the repository says one. */
   major(distribution: string): number | null
   /** What a module's name is once the module has been imported. */
