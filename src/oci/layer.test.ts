@@ -148,14 +148,12 @@ test('an unpacked layer has the times of the image, and can be read and removed 
   expect(times.map(seen => seen.mode & 0o777)).toEqual([0o755, 0o755, 0o400])
 })
 
-test('a cached file is linked only when nothing about it has to change', async () => {
+test('a cached file is linked unless its mode, or a time it shares, would have to change', async () => {
   await mkdir(join(cache.root, 'wheel'), { recursive: true })
   const kept = join(cache.root, 'wheel', 'kept')
   const own = join(root, 'own')
-  for (const path of [kept, own]) {
-    await writeFile(path, 'text', { mode: 0o644 })
-    await utimes(path, fixedMtime, fixedMtime)
-  }
+  for (const path of [kept, own]) await writeFile(path, 'text', { mode: 0o644 })
+  await utimes(own, fixedMtime, fixedMtime)
   const from = (path: string, place: string, mode = 0o644): Entry => ({
     kind: 'file',
     path,
@@ -173,6 +171,11 @@ test('a cached file is linked only when nothing about it has to change', async (
   expect([(await stat(kept)).ino, (await stat(own)).ino]).not.toContain(inodes[1])
   expect(inodes[2]).not.toBe((await stat(own)).ino)
   expect((await stat(kept)).mode & 0o777).toBe(0o644)
+
+  const later = await makeLayers([{ what: '', tree }], { cache, unpack: true, mtime: fixedMtime + 60 })
+  const other = await unpackLayers(later.layers, { cache })
+  expect((await stat(join(other, 'same'))).mtimeMs).toBe((fixedMtime + 60) * 1000)
+  expect((await stat(join(folder, 'same'))).mtimeMs).toBe(fixedMtime * 1000)
 })
 
 test('a file that grew, shrank or is no file is named', async () => {
