@@ -15,7 +15,8 @@ const order: readonly (readonly string[])[] = [
   ['plan'],
   ['steps/detect', 'steps/image', 'steps/prove', 'steps/publish', 'steps/release', 'steps/verify'],
   ['targets', 'ci'],
-  ['ship', 'index'],
+  ['ship'],
+  ['index'],
   ['cli'],
 ]
 const src = join(import.meta.dirname, '..', 'src')
@@ -23,7 +24,7 @@ const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(f
 
 function roomOf(file: string): string {
   const [first = '', second = ''] = file.split('/')
-  return first === 'steps' ? `steps/${second}` : first.replace(/(?:-errors)?\.ts$/, '')
+  return first === 'steps' ? `steps/${second}` : first.replace(/(?:-errors|\.test)?\.ts$/, '')
 }
 
 function importsOf(file: string): string[] {
