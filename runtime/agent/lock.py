@@ -42,7 +42,7 @@ def holds(lease):
     if not lease.get("owner") or lease["boot"] != boot() or clock() >= lease["until"]:
         return False
     # An owner on this very machine that has ended need not be waited for.
-    return lease.get("pid") is None or birth(lease["pid"]) == lease.get("birth")
+    return lease.get("pid") is None or birth(lease["pid"]) == lease["birth"]
 
 
 def birth(pid):
@@ -63,6 +63,8 @@ def acquire(home, owner, ttl, pid=None, force=False):
     lease = {"owner": owner, "epoch": lease["epoch"] + 1, "until": clock() + ttl, "boot": boot()}
     if pid is not None:
         lease.update(pid=pid, birth=birth(pid))
+        if lease["birth"] is None:
+            raise Refusal("owner-gone")  # Killed while its wish was on the way to us.
     write(home, lease)
     return lease["epoch"]
 

@@ -64,7 +64,7 @@ test('an app that listens on a port of its own', async () => {
 })
 
 test('an app that ends without an error', async () => {
-  const source = 'import os, signal\nprint("all done", flush=True)\nos.kill(os.getppid(), signal.SIGTERM)\nsignal.pause()\n'
+  const source = 'import os, signal\nprint("all done", flush=True)\nos.kill(os.getppid(), signal.SIGTERM)\nsignal.pause()\ndef app(environ, start_response): ...\n'
   const error = await failing(source)
   expect(error.why).toMatch(/^app-finished/)
   expect(evidence(error)).toContain('all done')

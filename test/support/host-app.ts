@@ -66,6 +66,22 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": json.dumps({"version": VERSION, "length": len(body)}).encode()})
 `
 
+/** With a release process that makes a database. */
+export const withJob: AppChanges = {
+  plan: plan => ({
+    ...plan,
+    data: [{ path: 'db.sqlite3', kind: 'sqlite' }],
+    release: { ...plan.release, command: ['python', '-c', makeTable] },
+  }),
+}
+
+const makeTable = `
+import sqlite3
+connection = sqlite3.connect("/data/db.sqlite3")
+connection.execute("create table if not exists t (n)")
+connection.commit()
+`
+
 const sources = { wsgi, asgi }
 const locks = new Map<string, string>()
 

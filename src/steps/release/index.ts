@@ -33,7 +33,7 @@ export async function release(operations: readonly Operation[], options: Release
   } catch (error) {
     if (options.isFinal?.(error)) throw error
     const failures = await takeBack(begun.reverse(), options.report)
-    throw explain(error, failures, options)
+    throw failures.find(failure => options.isFinal?.(failure)) ?? explain(error, failures, options)
   }
   for (const operation of options.afterwards ?? []) {
     await carryOut(operation, options.report).catch((error: unknown) => {

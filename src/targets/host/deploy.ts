@@ -35,7 +35,7 @@ export async function planDeploy(agent: Agent, request: DeployRequest): Promise<
 
 async function alreadyServing(agent: Agent, request: DeployRequest, seen: Observation): Promise<Deployed | null> {
   const record = unchanged(request, seen)
-  if (!record || !isConverged(seen) || !isRunning(seen, `release-${record.number}`, 'web')) return null
+  if (!record || seen.interrupted || !isConverged(seen) || !isRunning(seen, `release-${record.number}`, 'web')) return null
   const at = listenOf(request, seen)
   if (!isEdgeAsWished(seen, wishEdge(request, agent.home, at, await agent.transport.sandbox()))) return null
   const { number, image, healthPath, hosts } = record
@@ -89,7 +89,7 @@ function choose(change: Change, request: DeployRequest): Chosen {
   const ready = same ? [] : [...staging(change, request, record)]
   const { keep } = request.plan.release
   return {
-    outcome: same === null ? 'released' : runs ? 'edge' : 'restarted',
+    outcome: same === null ? 'released' : !runs ? 'restarted' : isEdgeAsWished(seen, wish) ? 'already-serving' : 'edge',
     operations: [listen(change, at), ...ready, ...taking.operations],
     afterwards: [...taking.afterwards, ...letGo(change, wish), ...(same ? [] : [prune(change, keep)])],
     result: taking.result,
