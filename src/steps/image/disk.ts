@@ -1,5 +1,5 @@
 import { isWherryError } from '../../kit/error.ts'
-import { diskFull } from './errors.ts'
+import { diskFull } from '../../kit/errors.ts'
 
 /**
  * A full disk can end any part of the step: a write of ours, a download that was retried for it, a program inside the sandbox that

@@ -53,10 +53,3 @@ export const imageBroken = defineError({
   title: 'A program of the image could not do its part while the image was made',
   help: 'A step that runs inside the image (compiling bytecode, resolving) ended with an error. The error brings its last lines.',
 })
-
-export const diskFull = defineError({
-  code: 'disk-full',
-  title: 'The disk is full',
-  help: 'Layers are made in the content cache (WHERRY_CACHE, else `wherry` in the user’s cache directory), and there or in the repository nothing more can be written. What was made completely is kept, what was not is gone. Free some space, or set WHERRY_CACHE to a directory on a larger disk, then run the command again.',
-  exit: 75,
-})

@@ -40,12 +40,6 @@ export const pathTooLong = defineError({
   help: 'A Unix socket’s path holds 107 bytes (unix(7)), and the app’s socket lies below the place of its state. Choose a shorter one with WHERRY_STATE.',
 })
 
-export const diskFull = defineError({
-  code: 'disk-full',
-  title: 'The disk of the host is full',
-  help: 'A release needs some space on the host: its static files, its records and its logs. Nothing was changed, or what was changed has been taken back; what served before serves on. Free some space and run the command again.',
-})
-
 export const portInUse = defineError({
   code: 'port-in-use',
   title: 'Another program listens on the port',

@@ -8,7 +8,8 @@ import type { Readable } from 'node:stream'
 import { sandboxCommand } from '../../engines/sandbox/command.ts'
 import { findPython } from '../../engines/sandbox/python.ts'
 import { start } from '../../kit/exec.ts'
-import { agentFailed, diskFull, noPython } from './errors.ts'
+import { diskFull } from '../../kit/errors.ts'
+import { agentFailed, noPython } from './errors.ts'
 import { installRuntime } from './runtime.ts'
 import type { Transport } from './transport.ts'
 
@@ -60,7 +61,10 @@ export function localTransport({ home, trustedLayers = [] }: LocalOptions): Tran
     },
     async attach(command, request) {
       const { argv } = await ready()
-      const child = start([...argv, command, Buffer.from(JSON.stringify(request)).toString('base64')], { stdio: 'inherit', env: plain })
+      const child = start([...argv, command, Buffer.from(JSON.stringify(request)).toString('base64')], {
+        stdio: 'inherit',
+        env: plain,
+      })
       // The terminal sends Ctrl-C to both; what it means is the program's to decide.
       const ignore = (): void => {}
       process.on('SIGINT', ignore)
@@ -101,9 +105,17 @@ async function installed(state: string): Promise<string> {
   } catch (error) {
     const { code, path, message } = error as NodeJS.ErrnoException
     if (code === 'ENOSPC' || code === 'EDQUOT') {
-      throw diskFull({ what: `The disk that holds ${state} is full.`, next: 'Free some space and try again.', cause: error })
+      throw diskFull({
+        what: `The disk that holds ${state} is full.`,
+        next: 'Free some space and try again.',
+        cause: error,
+      })
     }
-    throw agentFailed({ what: `${path ?? state} cannot be written.`, why: message, next: 'Set WHERRY_STATE to a directory you own.' })
+    throw agentFailed({
+      what: `${path ?? state} cannot be written.`,
+      why: message,
+      next: 'Set WHERRY_STATE to a directory you own.',
+    })
   }
 }
 

@@ -1,10 +1,10 @@
 import type { WherryError } from '../../kit/error.ts'
+import { diskFull } from '../../kit/errors.ts'
 import { duration } from '../../kit/text.ts'
 import {
   addressNotHere,
   agentFailed,
   corruptJournal,
-  diskFull,
   fenced,
   holderFailed,
   hostError,
