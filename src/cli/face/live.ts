@@ -95,7 +95,7 @@ export function livePrinter(stream: NodeJS.WriteStream, style: Style): Printer {
         case 'log':
           return above(style.dim(fit(`│ ${text}`, stream.columns ?? 80)))
         case 'info':
-          return above(`  ${step} ${text}`)
+          return above(fit(`  ${step} ${text}`, stream.columns ?? 80))
       }
     },
   }
