@@ -16,7 +16,6 @@ export function readBody(node: SyntaxNode, reader: Reader, depth = 0): Statement
 function readStatement(node: SyntaxNode, reader: Reader, depth: number): Statement[] {
   const line = reader.line(node.from)
   const parts = childrenOf(node)
-  const value = (child: SyntaxNode): Value => readValue(child, reader)
   switch (node.name) {
     case 'StatementGroup':
       return readBody(node, reader, depth + 1)
@@ -24,6 +23,28 @@ function readStatement(node: SyntaxNode, reader: Reader, depth: number): Stateme
       return [parts[0]?.name === 'from' ? readFrom(parts, reader, line) : readImport(parts, reader, line)]
     case 'AssignStatement':
       return readAssign(parts, reader, line)
+    case 'DecoratedStatement':
+      return readDecorated(parts, reader, depth)
+    case 'FunctionDefinition':
+      return [readFunction(node, [], reader, depth)]
+    case 'ClassDefinition':
+      return [readClass(node, [], reader, depth)]
+    case 'IfStatement':
+    case 'TryStatement':
+    case 'WithStatement':
+    case 'ForStatement':
+    case 'WhileStatement':
+      return [readBlock(node.name, parts, reader, depth, line)]
+    case 'MatchStatement':
+      return [readMatch(parts, reader, depth, line)]
+    default:
+      return readSimple(node.name, parts, reader, line)
+  }
+}
+
+function readSimple(name: string, parts: readonly SyntaxNode[], reader: Reader, line: number): Statement[] {
+  const value = (child: SyntaxNode): Value => readValue(child, reader)
+  switch (name) {
     case 'UpdateStatement': {
       const [target, operator, right] = parts
       if (!target || !operator || !right) return []
@@ -43,20 +64,6 @@ function readStatement(node: SyntaxNode, reader: Reader, depth: number): Stateme
           line,
         },
       ]
-    case 'DecoratedStatement':
-      return readDecorated(parts, reader, depth)
-    case 'FunctionDefinition':
-      return [readFunction(node, [], reader, depth)]
-    case 'ClassDefinition':
-      return [readClass(node, [], reader, depth)]
-    case 'IfStatement':
-    case 'TryStatement':
-    case 'WithStatement':
-    case 'ForStatement':
-    case 'WhileStatement':
-      return [readBlock(node.name, parts, reader, depth, line)]
-    case 'MatchStatement':
-      return [readMatch(parts, reader, depth, line)]
     default:
       return []
   }

@@ -13,20 +13,10 @@ export function readValue(node: SyntaxNode, reader: Reader, depth = 0): Value {
   const inner = (child: SyntaxNode): Value => readValue(child, reader, depth + 1)
   const parts = childrenOf(node)
   switch (node.name) {
-    case 'String':
-      return stringValue(readLiteral(reader.text(node)), line)
     case 'ContinuedString':
       return joinStrings(parts.map(inner), line)
     case 'FormatString':
       return formatValue(node, reader, inner, line)
-    case 'Number':
-      return { kind: 'number', text: reader.text(node), line }
-    case 'Boolean':
-      return { kind: 'constant', value: reader.text(node) === 'True', line }
-    case 'None':
-      return { kind: 'constant', value: null, line }
-    case 'VariableName':
-      return { kind: 'name', name: reader.text(node), line }
     case 'ParenthesizedExpression':
       return parts[1] ? inner(parts[1]) : { kind: 'unknown', line }
     case 'NamedExpression':
@@ -53,6 +43,23 @@ export function readValue(node: SyntaxNode, reader: Reader, depth = 0): Value {
     }
     case 'BinaryExpression':
       return binaryValue(parts, reader, inner, line)
+    default:
+      return readAtom(node.name, reader.text(node), line)
+  }
+}
+
+function readAtom(name: string, text: string, line: number): Value {
+  switch (name) {
+    case 'String':
+      return stringValue(readLiteral(text), line)
+    case 'Number':
+      return { kind: 'number', text, line }
+    case 'Boolean':
+      return { kind: 'constant', value: text === 'True', line }
+    case 'None':
+      return { kind: 'constant', value: null, line }
+    case 'VariableName':
+      return { kind: 'name', name: text, line }
     default:
       return { kind: 'unknown', line }
   }

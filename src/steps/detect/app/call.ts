@@ -1,6 +1,6 @@
 import { scopeOf } from '../../../python/source/scope.ts'
 import { walk, type FunctionStatement } from '../../../python/source/statement.ts'
-import { argument, type Value } from '../../../python/source/value.ts'
+import { argument, type CallValue, type Value } from '../../../python/source/value.ts'
 import type { Made } from './frameworks/framework.ts'
 import { frameworkOf, lookUp } from './frameworks/index.ts'
 import { wrapperNames, wrappers } from './frameworks/wrappers.ts'
@@ -52,42 +52,50 @@ function callExternal(evaluator: Evaluator, name: string, call: Value, env: Env)
     const given = call.args[passed]
     return given ? evaluator.value(given, env) : null
   }
-  const framework = frameworkOf(name)
-  const base = { file: env.file, line: call.line, of: null, call, env, external: name, member: null }
-  const wrapper = lookUp(wrappers, name)
-  const wrapped = wrapper
-    ? (givenApp(evaluator, wrapper.wraps ?? [], call, env) ?? mountedApp(evaluator, call, env))
-    : null
-  if (wrapper && wrapped)
-    return {
-      kind: 'app',
-      ...base,
-      framework: coreOf(wrapped).framework,
-      interface: wrapper.interface,
-      inner: [wrapped],
-    }
-  if (wrapper) return { kind: 'app', ...base, framework: null, interface: wrapper.interface, inner: [] }
+  return wrap(evaluator, name, call, env) ?? make(evaluator, name, call, env) ?? { kind: 'external', name, made: true }
+}
 
-  const made = lookUp(framework?.makes, name) ?? methodMade(framework?.methods, name)
-  if (made && framework) {
-    const inner = made.wraps ? givenApp(evaluator, made.wraps, call, env) : servedInside(evaluator, call, env)
-    const owner = made.wraps && inner ? coreOf(inner).framework : framework
-    const app: AppThing = {
-      kind: 'app',
-      ...base,
-      framework: owner,
-      interface: interfaceOf(evaluator, made, framework.packages[0] ?? framework.name),
-      inner: inner ? [inner] : [],
-      member: servedMember(name, { framework }),
-    }
-    return app
+/** An app put around another: by a callable that is known for it, or by one whose name says so. */
+function wrap(evaluator: Evaluator, name: string, call: CallValue, env: Env): AppThing | null {
+  const wrapper = lookUp(wrappers, name)
+  const telling = wrapperNames.test(name.split('.').at(-1) ?? '') && !lookUp(frameworkOf(name)?.makes, name)
+  if (!wrapper && !telling) return null
+  const where = wrapper?.wraps ?? [0, 'app', 'application', 'wsgi_app']
+  const inner = givenApp(evaluator, where, call, env) ?? (wrapper ? mountedApp(evaluator, call, env) : null)
+  const served = wrapper?.interface ?? inner?.interface
+  if (served === undefined) return null
+  const framework = inner ? coreOf(inner).framework : null
+  return {
+    kind: 'app',
+    framework,
+    interface: served,
+    inner: inner ? [inner] : [],
+    member: null,
+    ...madeAt(name, call, env),
   }
-  const inner = wrapperNames.test(name.split('.').at(-1) ?? '')
-    ? givenApp(evaluator, [0, 'app', 'application', 'wsgi_app'], call, env)
-    : null
-  if (inner)
-    return { kind: 'app', ...base, framework: coreOf(inner).framework, interface: inner.interface, inner: [inner] }
-  return { kind: 'external', name, made: true }
+}
+
+function make(evaluator: Evaluator, name: string, call: CallValue, env: Env): AppThing | null {
+  const framework = frameworkOf(name)
+  const made = lookUp(framework?.makes, name) ?? methodMade(framework?.methods, name)
+  if (!made || !framework) return null
+  const inner = made.wraps ? givenApp(evaluator, made.wraps, call, env) : servedInside(evaluator, call, env)
+  return {
+    kind: 'app',
+    framework: made.wraps && inner ? coreOf(inner).framework : framework,
+    interface: interfaceOf(evaluator, made, framework.packages[0] ?? framework.name),
+    inner: inner ? [inner] : [],
+    member: servedMember(name, { framework }),
+    ...madeAt(name, call, env),
+  }
+}
+
+function madeAt(
+  external: string,
+  call: CallValue,
+  env: Env,
+): Pick<AppThing, 'file' | 'line' | 'of' | 'call' | 'env' | 'external'> {
+  return { file: env.file, line: call.line, of: null, call, env, external }
 }
 
 function methodMade(methods: Readonly<Record<string, Made>> | undefined, name: string): Made | null {

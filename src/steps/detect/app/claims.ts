@@ -1,6 +1,7 @@
 import type { Reason } from '../../../model/because.ts'
 import { parentOf } from '../../../python/source/resolve.ts'
 import type { Candidate } from './candidate.ts'
+import type { Command } from './command.ts'
 import type { WrittenCommand } from './commands.ts'
 import { directoriesOf, directoriesOfHint } from './directories.ts'
 import { readEntries } from './entry.ts'
@@ -28,49 +29,47 @@ export interface Claim {
 
 /** A start command as claims: one for what it names. */
 export function claimOf(search: Search, written: WrittenCommand): Claim[] {
-  const { command, directory, file, line, text } = written
-  const reason = { file, line, text }
-  const bases = written.firm ? directoriesOf(search, directory, command.path) : directoriesOfHint(search, written)
+  const { command, file, line, text } = written
+  const bases = written.firm
+    ? directoriesOf(search, written.directory, command.path)
+    : directoriesOfHint(search, written)
   const serious = !command.development && !/^(?:python|flask|quart|fastapi|litestar)/.test(command.program)
-  const base = { reason, firm: written.firm, development: command.development, serious }
-  const flask = command.environment.get('FLASK_APP')
-  const targets =
-    command.program === 'flask' || command.program === 'quart'
-      ? flask === undefined
-        ? command.targets
-        : [flask, ...command.targets]
-      : command.targets
-  for (const text of targets) {
-    const target = findTarget(search.evaluator.tree, text, bases)
-    if (!target) continue
-    const chosen = choose(search, target, {
-      program: command.program,
-      factory: command.factory,
-      worker: command.worker,
-      module: command.module,
-      runserver: command.program === 'python' && command.development,
-    })
-    if (!chosen) continue
-    const start = written.firm && directory !== '' && bases[0] === directory ? directory : null
-    const candidate = {
-      ...chosen,
-      strength: 'named' as const,
-      because: [reason, ...chosen.because],
-      directory: start,
-      path: chosen.attribute === null ? null : target.path,
-    }
-    return [
-      {
-        ...base,
-        candidate,
-        written: text,
-        args: target.args,
-        development: base.development || isDevelopment(search, command.program, target),
-      },
-    ]
+  const base = { reason: { file, line, text }, firm: written.firm, development: command.development, serious }
+  const targets = targetsOf(command)
+  for (const name of targets) {
+    const target = findTarget(search.evaluator.tree, name, bases)
+    const candidate = target ? candidateFor(search, written, target, bases) : null
+    if (!target || !candidate) continue
+    const development = base.development || isDevelopment(search, command.program, target)
+    return [{ ...base, candidate, written: name, args: target.args, development }]
   }
-  const named = targets.find(text => text.includes(':') || text.endsWith('.py'))
+  const named = targets.find(name => name.includes(':') || name.endsWith('.py'))
   return named === undefined ? [] : [{ ...base, candidate: null, written: named, args: '' }]
+}
+
+function targetsOf({ program, environment, targets }: Command): readonly string[] {
+  const flask = program === 'flask' || program === 'quart' ? environment.get('FLASK_APP') : undefined
+  return flask === undefined ? targets : [flask, ...targets]
+}
+
+function candidateFor(
+  search: Search,
+  written: WrittenCommand,
+  target: Target,
+  bases: readonly string[],
+): Candidate | null {
+  const { command, directory, file, line, text } = written
+  const { program, factory, worker, module } = command
+  const runserver = program === 'python' && command.development
+  const chosen = choose(search, target, { program, factory, worker, module, runserver })
+  if (!chosen) return null
+  return {
+    ...chosen,
+    strength: 'named',
+    because: [{ file, line, text }, ...chosen.because],
+    directory: written.firm && directory !== '' && bases[0] === directory ? directory : null,
+    path: chosen.attribute === null ? null : target.path,
+  }
 }
 
 function isDevelopment(search: Search, program: string, target: Target): boolean {

@@ -100,6 +100,13 @@ export function notesFor(gathered: Gathered, programs: readonly Program[], group
       ),
     )
   }
+  const given = gathered.claims.find(one => one.firm && one.args.trim() !== '')
+  if (given)
+    notes.push(
+      note('factory-arguments-left-out', `${given.written} is named with arguments, which no server passes.`, [
+        given.reason,
+      ]),
+    )
   const missing = gathered.claims.find(one => one.firm && one.candidate === null)
   if (missing)
     notes.push(note('named-app-missing', `${missing.written} is named but not in the code.`, [missing.reason]))

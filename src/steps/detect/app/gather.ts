@@ -31,7 +31,8 @@ export function gather(search: Search, programs: readonly Program[]): Gathered {
     ...commands.flatMap(one => claimOf(search, one)),
     ...readNamings(search.texts, search.evaluator).flatMap(one => claimOfNaming(search, one)),
   ]
-  const firm = claims.filter(claim => claim.firm && claim.candidate !== null)
+  // No server of ours passes arguments to a factory.
+  const firm = claims.filter(claim => claim.firm && claim.candidate !== null && claim.args.trim() === '')
   const hints = claims.flatMap(({ candidate, reason, serious }) =>
     candidate ? [{ file: candidate.file, attribute: candidate.attribute, from: parentOf(reason.file), serious }] : [],
   )

@@ -16,8 +16,24 @@ export function refuseNothing(
   programs: readonly Program[],
   passed: readonly Group[],
 ): WherryError {
-  const missing = gathered.claims.find(claim => claim.firm && claim.candidate === null)
-  if (missing && passed.length === 0) {
+  const started = startedApp(programs)
+  return (
+    (passed.length === 0 ? refuseClaim(gathered) : null) ??
+    refuseFactory(search, started !== null) ??
+    (started
+      ? refuseScript(search, started)
+      : refuseNoApp(
+          search,
+          passed.map(group => group.best),
+        ))
+  )
+}
+
+/** What a Procfile or a server's configuration names is not there, or cannot be called. */
+function refuseClaim({ claims }: Gathered): WherryError | null {
+  const missing = claims.find(claim => claim.firm && claim.candidate === null)
+  const given = claims.find(claim => claim.firm && claim.args.trim() !== '')
+  if (missing) {
     return appModuleMissing({
       what: `${missing.written} is named as the app, but is not in the repository.`,
       why: `${missing.reason.file} says: ${missing.reason.text}`,
@@ -25,28 +41,33 @@ export function refuseNothing(
       evidence: [missing.reason],
     })
   }
+  if (!given) return null
+  return factoryNeedsArguments({
+    what: `${given.written} is named as the app, a factory with arguments.`,
+    why: 'A server calls a factory without arguments.',
+    next: 'Add a wsgi.py with `app = create_app(…)`, or give the parameters defaults.',
+    evidence: [given.reason],
+  })
+}
+
+function refuseFactory(search: Search, started: boolean): WherryError | null {
   const needy = search.needy.find(one => placeOf(one.file) === 'app')
-  const started = startedApp(programs)
-  if (needy && (started || !declaresPackage(search.texts))) {
-    return factoryNeedsArguments({
-      what: `${needy.name}() in ${needy.file} makes the app, but needs arguments.`,
-      why: 'No module calls it at its top level, and a server calls a factory without arguments.',
-      next: `Give its parameters defaults, or add a wsgi.py with \`app = ${needy.name}(…)\`.`,
-      evidence: [reasonAt(search.evaluator, needy.file, needy.line)],
-    })
-  }
-  if (started) {
-    return appOnlyInMain({
-      what: `The app in ${started.file} exists only while that file runs as a script.`,
-      why: 'It is made under the main guard or inside a function, and served by a development server.',
-      next: 'Make the app at module level, and keep only the call that runs it under the guard.',
-      evidence: [reasonAt(search.evaluator, started.file, started.line)],
-    })
-  }
-  return refuseNoApp(
-    search,
-    passed.map(group => group.best),
-  )
+  if (!needy || (declaresPackage(search.texts) && !started)) return null
+  return factoryNeedsArguments({
+    what: `${needy.name}() in ${needy.file} makes the app, but needs arguments.`,
+    why: 'No module calls it at its top level, and a server calls a factory without arguments.',
+    next: `Give its parameters defaults, or add a wsgi.py with \`app = ${needy.name}(…)\`.`,
+    evidence: [reasonAt(search.evaluator, needy.file, needy.line)],
+  })
+}
+
+function refuseScript(search: Search, { file, line }: { readonly file: string; readonly line: number }): WherryError {
+  return appOnlyInMain({
+    what: `The app in ${file} exists only while that file runs as a script.`,
+    why: 'It is made under the main guard or inside a function, and served by a development server.',
+    next: 'Make the app at module level, and keep only the call that runs it under the guard.',
+    evidence: [reasonAt(search.evaluator, file, line)],
+  })
 }
 
 function startedApp(programs: readonly Program[]): { readonly file: string; readonly line: number } | null {

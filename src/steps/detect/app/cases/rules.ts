@@ -19,6 +19,23 @@ export const rules: readonly Case[] = [
     expect: 'flask wsgi shop:make()',
   },
   {
+    name: 'a Procfile gives a factory arguments that it can do without',
+    files: {
+      Procfile: "web: gunicorn 'shop:make(1)'\n",
+      'shop.py': 'from flask import Flask\ndef make(n=0):\n    return Flask("x")\n',
+    },
+    expect: 'flask wsgi shop:make()',
+    notes: ['factory-arguments-left-out'],
+  },
+  {
+    name: 'a Procfile gives a factory arguments that it needs',
+    files: {
+      Procfile: "web: gunicorn 'shop:make(1)'\n",
+      'shop.py': 'from flask import Flask\ndef make(n):\n    return Flask("x")\n',
+    },
+    expect: 'factory-needs-arguments',
+  },
+  {
     name: 'a Procfile changes the directory',
     files: { Procfile: 'web: cd web && gunicorn app:app\n', 'web/app.py': hello },
     expect: 'flask wsgi app:app',
