@@ -3,7 +3,7 @@ import type { Distribution } from '../../../model/lock.ts'
 import { readPylock } from '../../../python/lock/pylock.ts'
 import { task, withScratch, type Tools } from '../tools.ts'
 import { chooseDistributions } from './distributions.ts'
-import { explainBuild, explainResolution } from './explain.ts'
+import { wantsCompiler } from './explain.ts'
 import type { SourceDistribution } from './lock-file.ts'
 import { keepBuilt, refuseBuild, tryBuild, type Builder } from './sdists.ts'
 import type { CompileOptions, Resolver } from './uv.ts'
@@ -50,6 +50,8 @@ async function toolsFor(
     const outcome = await attempt(sdist, { ...request, options: { ...request.options, constraints } }, builder, tools)
     if ('build' in outcome) return outcome.build
     first ??= outcome.refused
+    // No other setuptools brings a compiler.
+    if (wantsCompiler(first)) break
   }
   throw await refuseBuild(sdist, first ?? '', builder, tools)
 }
@@ -72,17 +74,20 @@ async function attempt(
     if (outcome === 'built') return { build }
     if ('refused' in outcome) return outcome
     known.push(...outcome.needs)
-    build = await resolveTools(known, request)
+    const resolved = await resolveTools(known, request)
+    if ('refused' in resolved) return resolved
+    build = resolved.build
   }
   return { refused: `its build keeps asking for more: ${known.join(', ')}` }
 }
 
-async function resolveTools(needs: readonly string[], request: ToolRequest): Promise<readonly Distribution[]> {
-  const { resolver, options, tags } = request
+async function resolveTools(
+  needs: readonly string[],
+  { resolver, options, tags }: ToolRequest,
+): Promise<{ build: readonly Distribution[] } | { refused: string }> {
   const outcome = await resolver.compile(needs, options)
-  if ('refused' in outcome) throw explainResolution(outcome.refused, 'Build requirements cannot be resolved.')
+  if ('refused' in outcome) return outcome
   const { wheels, sdists } = chooseDistributions(readPylock(outcome.pylock, 'pylock.toml'), tags, new Map())
   const [source] = sdists
-  if (source) throw explainBuild(source, 'It is needed to build another package, and has no wheel.')
-  return wheels
+  return source ? { refused: `it is built with ${source.name}, which has no wheel` } : { build: wheels }
 }

@@ -47,6 +47,11 @@ export function explainResolution(output: string, what: string): Error {
 const compilerNeeded =
   /\b(?:gcc|cc1|clang|g\+\+|rustc|cargo|cmake|gfortran|pkg-config|pg_config|mysql_config|swig)\b|command '[^']*cc' failed|unable to execute|Python\.h/
 
+/** True for the output of a build that looked for a compiler, or for what a compiler reads. */
+export function wantsCompiler(output: string): boolean {
+  return compilerNeeded.test(output)
+}
+
 /** The error for a source distribution whose build failed. `native` says that it declares compiled modules. */
 export function explainBuild(
   { name, version }: { readonly name: string; readonly version: string },
@@ -54,7 +59,7 @@ export function explainBuild(
   native = false,
 ): Error {
   const evidence = lastLines(output, 12)
-  if (native || compilerNeeded.test(output))
+  if (native || wantsCompiler(output))
     return noWheel({
       what: `${name} ${version} has no wheel that fits, and building it needs a compiler or system headers.`,
       why: 'Images are made from wheels and pure-Python source.',

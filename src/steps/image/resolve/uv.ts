@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeAuthorize, type Authorize } from '../../../python/index/credentials.ts'
@@ -44,12 +44,12 @@ export async function openResolver(
 ): Promise<Resolver> {
   const settings = await readIndexSettings({ project: tools.indexes ?? [] })
   const authorize = makeAuthorize(settings)
-  const uv = await findUv({ cache: tools.cache, settings, ...signalOf(tools) })
+  const uv = await findWorkingUv(inside, settings, tools)
   const cache = join(tools.cache.root, 'uv-cache')
   await mkdir(cache, { recursive: true })
   const bundle = certificates()
   const mounts: readonly Mount[] = [
-    { from: uv.path, to: '/uv', readonly: true },
+    uvMount(uv),
     { from: cache, to: '/uv-cache', readonly: false },
     ...(bundle ? [{ from: bundle, to: '/run/certificates.crt', readonly: true }] : []),
     ...wheels,
@@ -75,6 +75,19 @@ export async function openResolver(
         return { refused }
       }),
   }
+}
+
+/** The user's own uv may be linked against a newer C library than the base's: then it is brought from the index like a missing one. */
+async function findWorkingUv(inside: Inside, settings: IndexSettings, tools: Tools): Promise<Uv> {
+  const options = { cache: tools.cache, settings, ...signalOf(tools) }
+  const uv = await findUv(options)
+  const result = await inside.run({ argv: ['/uv', '--version'], mounts: [uvMount(uv)] }).catch(() => null)
+  return result?.code === 0 ? uv : findUv({ ...options, env: { ...process.env, PATH: '' } })
+}
+
+/** Installers leave links to the program. */
+function uvMount({ path }: Uv): Mount {
+  return { from: realpathSync(path), to: '/uv', readonly: true }
 }
 
 function environmentOf(
