@@ -11,7 +11,7 @@ import { makeEnvironment, type Environment } from './environment.ts'
 import { openInside, type Inside } from './inside.ts'
 import { lockFileName, readLockFile, writeLockFile, type RecordedLock } from './resolve/lock-file.ts'
 import { requestHash, type Request } from './resolve/request-hash.ts'
-import type { Wanted } from './resolve/requirements.ts'
+import type { Wanted } from './resolve/wanted.ts'
 import { addStatics, type ServedStatic } from './statics/index.ts'
 import { quietly, task, type Tools } from './tools.ts'
 

@@ -6,7 +6,7 @@ import { normalizeName } from '../../../python/name.ts'
 import { sitePackages, type VenvPlace } from '../../../python/venv/place.ts'
 import { EntryPointError, parseScripts, type EntryPoint } from '../../../python/wheel/entry-points.ts'
 import { writeScript } from '../../../python/wheel/script.ts'
-import { isArchive, type Wanted } from '../resolve/requirements.ts'
+import { isArchive, type Wanted } from '../resolve/wanted.ts'
 import { appDirectory } from './entry.ts'
 import { readOwnProject, type OwnProject } from './own-project.ts'
 

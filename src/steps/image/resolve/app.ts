@@ -2,9 +2,9 @@ import type { ServePlan } from '../../../model/plan.ts'
 import { readPylock } from '../../../python/lock/pylock.ts'
 import { chooseDistributions, mergeChosen, type Chosen, type PinnedHashes } from './distributions.ts'
 import { explainResolution } from './explain.ts'
-import type { Ask, Wanted } from './requirements.ts'
+import type { Ask, Wanted } from './wanted.ts'
 import { serverRequests } from './server.ts'
-import type { CompileOptions, Resolver } from './uv.ts'
+import type { CompileOptions, Outcome, Resolver } from './uv.ts'
 
 export interface AppRequest {
   /** Where nothing can be resolved as of `asOf`, as of now will do. */
@@ -36,6 +36,11 @@ export async function resolveApp(request: AppRequest, resolver: Resolver): Promi
     const nothing: Chosen = { wheels: [], sdists: [] }
     return { chosen: await addServer(nothing, serve, { options, tags }, resolver), asOf: null }
   }
+  if (ask.locked !== null && !resolver.redirected) {
+    const lock = { format: 'pylock', file: '', requiresPython: null, contentHash: null, roots: null } as const
+    const app = chooseDistributions({ ...lock, packages: ask.locked }, tags, hashes)
+    return { chosen: await addServer(app, serve, { options, tags }, resolver), asOf: null }
+  }
   const { pylock, seenAsOf } = await compile(resolver, ask.lines, options, request.anyMoment)
   const app = chooseDistributions(readPylock(pylock, 'pylock.toml'), tags, hashes)
   return { chosen: await addServer(app, serve, { options, tags }, resolver), asOf: seenAsOf }
@@ -54,7 +59,7 @@ async function compile(
   options: CompileOptions,
   anyMoment: boolean,
 ): Promise<{ pylock: string; seenAsOf: string | null }> {
-  const outcome = await resolver.compile(lines, options)
+  const outcome = await compilePinned(resolver, lines, options)
   if ('pylock' in outcome) return { pylock: outcome.pylock, seenAsOf: options.asOf }
   // An index that tells no upload times has nothing as of any date, and old packages may not build today: then it is as of now.
   if (options.asOf !== null && anyMoment) {
@@ -62,6 +67,21 @@ async function compile(
     if ('pylock' in now) return { pylock: now.pylock, seenAsOf: null }
   }
   throw explainResolution(outcome.refused, 'The requirements cannot be resolved.')
+}
+
+/** An index that the repository names may be out of reach here. Where a lock pins every file by hash, any index will do. */
+async function compilePinned(resolver: Resolver, lines: readonly string[], options: CompileOptions): Promise<Outcome> {
+  const named = options.index !== null || options.extraIndexes.length > 0
+  if (!options.pinned || !named) return resolver.compile(lines, options)
+  const anywhere = { ...options, index: null, extraIndexes: [] }
+  try {
+    const outcome = await resolver.compile(lines, options)
+    return 'pylock' in outcome ? outcome : await resolver.compile(lines, anywhere)
+  } catch (error) {
+    const outcome = await resolver.compile(lines, anywhere).catch(() => null)
+    if (outcome !== null && 'pylock' in outcome) return outcome
+    throw error
+  }
 }
 
 interface Ground {

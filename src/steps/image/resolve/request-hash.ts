@@ -3,7 +3,7 @@ import type { BaseLock } from '../../../model/lock.ts'
 import type { Plan } from '../../../model/plan.ts'
 import type { SystemLibraryFact } from '../../../model/project.ts'
 import { withoutCredentials } from '../credentials.ts'
-import type { Wanted } from './requirements.ts'
+import type { Wanted } from './wanted.ts'
 
 /** What is asked of a resolution. */
 export interface Request {

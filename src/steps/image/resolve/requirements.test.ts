@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { markerEnvironment } from '../../../python/marker/environment.ts'
 import { readRequirementsFile } from '../../../python/requirement/file.ts'
 import type { ProjectFiles } from '../../../python/requirement/listed.ts'
-import { askFor, filesOf, hashesOf, ownWheels, type Wanted } from './requirements.ts'
+import { askFor, filesOf, hashesOf, ownWheels } from './requirements.ts'
+import { type Wanted } from './wanted.ts'
 
 const environment = markerEnvironment({ python: '3.13.5', architecture: 'amd64' })
 
@@ -31,6 +32,7 @@ test('extras, markers, nested files and constraints come through as the resolver
   )
   expect(ask).toEqual({
     lines: ['flask==3.1.2', 'uvicorn[standard]>=0.30'],
+    locked: null,
     constraints: ['werkzeug<4'],
     pinned: false,
   })

@@ -15,6 +15,8 @@ import { explainIndex } from './explain.ts'
  * sdist tells none without being built, uv builds it there, too.
  */
 export interface Resolver {
+  /** The user's own settings name the index to use: what a lock says of addresses may be out of reach. */
+  readonly redirected: boolean
   /** A pylock.toml for the requirement lines, or uv's explanation why there is none. Throws when the index is the reason. */
   compile(lines: readonly string[], options: CompileOptions): Promise<Outcome>
 }
@@ -57,6 +59,7 @@ export async function openResolver(
   const env = environmentOf(uv, settings, authorize, bundle !== null)
 
   return {
+    redirected: settings.indexes.some(index => index.main && index.from !== 'repository'),
     compile: (lines, options) =>
       withScratch(tools, async work => {
         await writeFile(join(work, 'requirements.in'), `${lines.join('\n')}\n`)
