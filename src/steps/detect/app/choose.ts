@@ -45,7 +45,7 @@ export function groupCandidates(
     const best = sorted[0] as Candidate
     return {
       key,
-      best,
+      best: ownedBy(best, all),
       all: sorted,
       hints: Math.max(
         0,
@@ -58,6 +58,14 @@ export function groupCandidates(
       ),
     }
   })
+}
+
+/** A Flask object given to a Dash app is that app's server. */
+function ownedBy(best: Candidate, all: readonly Candidate[]): Candidate {
+  const owner = all.find(one => one.framework === 'dash')
+  return owner && best.framework !== 'dash'
+    ? { ...best, framework: 'dash', because: [...best.because, ...owner.because] }
+    : best
 }
 
 function countHints(candidate: Candidate, hints: readonly Hint[]): number {
@@ -94,7 +102,7 @@ function rankWithin(
     completeness,
     named,
     countHints(one, hints),
-    one.layers.length,
+    one.attribute?.includes('.') ? 0 : one.layers.length,
     wsgi,
     one.reexport ? 0 : 1,
     -rankName(one.file),

@@ -153,4 +153,12 @@ export const flask: readonly Case[] = [
     files: { 'my-app.py': hello },
     expect: 'flask wsgi my-app:app',
   },
+  {
+    name: 'a Flask object that a Dash app is served through',
+    files: {
+      'main.py':
+        'from flask import Flask\nfrom dash import Dash\nserver = Flask(__name__)\napp = Dash(__name__, server=server)\n',
+    },
+    expect: 'dash wsgi main:server',
+  },
 ]
