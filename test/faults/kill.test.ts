@@ -14,7 +14,7 @@ test.each([true, false])('killed at each call, before its answer: %s', { timeout
   const load = startLoad(host.port, 2)
   let serving: 'one' | 'two' = 'one'
   for (let call = 1; ; call += 1) {
-    const next = serving === 'one' ? 'two' : 'one'
+    const next: keyof typeof apps = serving === 'one' ? 'two' : 'one'
     const { died } = await deployAndDie(host, apps[next], { call, before })
     if (!died) break
     expect(['one', 'two']).toContain(await host.version())

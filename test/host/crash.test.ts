@@ -37,7 +37,12 @@ test('the holder is killed: everything is down until the next command brings it 
   const { holder } = await host.status()
   process.kill(holder ?? 0, 'SIGKILL')
   await until(async () => (await host.status()).holder === null)
-  await until(() => host.page().then(() => false, () => true))
+  await until(() =>
+    host.page().then(
+      () => false,
+      () => true,
+    ),
+  )
   expect(await host.release(one)).toMatchObject({ release: { number: 1 } })
   await isWhole(host, 'one')
   expect((await host.status()).holder).not.toBe(holder)
@@ -48,7 +53,9 @@ test('nginx and the app are killed: they are started again, and no connection is
   await host.release(one)
   const pids = (await host.status()).processes.map(({ pid }) => pid ?? 0)
   for (const pid of pids) process.kill(pid, 'SIGKILL')
-  await until(async () => (await host.status()).processes.every(({ state, restarts }) => state === 'running' && restarts === 1))
+  await until(async () =>
+    (await host.status()).processes.every(({ state, restarts }) => state === 'running' && restarts === 1),
+  )
   await until(async () => (await host.page()).status === 200)
   await isWhole(host, 'one')
 })
@@ -62,7 +69,11 @@ test('two at once: one releases, the other is told who', async () => {
     const lost = outcomes.filter(outcome => outcome.status === 'rejected').map(({ reason }) => reason as unknown)
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     for (const reason of lost) {
-      expect(reason).toMatchObject({ code: 'locked', exit: 12, what: expect.stringContaining(`(process ${process.pid})`) })
+      expect(reason).toMatchObject({
+        code: 'locked',
+        exit: 12,
+        what: expect.stringContaining(`(process ${process.pid})`),
+      })
     }
     await isWhole(host, round % 2 === 0 ? 'two' : 'one')
   }
@@ -71,7 +82,9 @@ test('two at once: one releases, the other is told who', async () => {
 test('one that was taken over changes nothing more', async () => {
   const host = await openTestHost()
   await host.release(one)
-  const slow = await makeApp('wsgi', 'slow', { files: { 'web.py': 'import time\ntime.sleep(8)\ndef app(e, s): ...\n' } })
+  const slow = await makeApp('wsgi', 'slow', {
+    files: { 'web.py': 'import time\ntime.sleep(8)\ndef app(e, s): ...\n' },
+  })
   const late = host.release(slow).then(
     () => null,
     (error: unknown) => error,

@@ -64,7 +64,8 @@ test('an app that listens on a port of its own', async () => {
 })
 
 test('an app that ends without an error', async () => {
-  const source = 'import os, signal\nprint("all done", flush=True)\nos.kill(os.getppid(), signal.SIGTERM)\nsignal.pause()\ndef app(environ, start_response): ...\n'
+  const source =
+    'import os, signal\nprint("all done", flush=True)\nos.kill(os.getppid(), signal.SIGTERM)\nsignal.pause()\ndef app(environ, start_response): ...\n'
   const error = await failing(source)
   expect(error.why).toMatch(/^app-finished/)
   expect(evidence(error)).toContain('all done')
@@ -79,7 +80,9 @@ test('an app that answers with errors', async () => {
 
 test('a process that is killed for its memory', async () => {
   const before = await host.status()
-  const app = await makeApp('wsgi', 'big', { files: { 'web.py': 'x = bytearray(1 << 30)\nfor i in range(0, len(x), 4096): x[i] = 1\n' } })
+  const app = await makeApp('wsgi', 'big', {
+    files: { 'web.py': 'x = bytearray(1 << 30)\nfor i in range(0, len(x), 4096): x[i] = 1\n' },
+  })
   const error = await host.release(app, { limits: { memory: 128 << 20 } }).then(
     () => null,
     (thrown: WherryError) => thrown,

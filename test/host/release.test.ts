@@ -123,7 +123,11 @@ describe.each(['wsgi', 'asgi'] as const)('a switch of %s', kind => {
 test('a hashed file of the release before is still served', async () => {
   const host = await openTestHost()
   await host.release(one)
-  await host.release(await makeApp('wsgi', 'three', { files: { 'assets/app.3f2a9c1b77de.js': '', 'assets/app.00112233aabb.js': '// new' } }))
+  await host.release(
+    await makeApp('wsgi', 'three', {
+      files: { 'assets/app.3f2a9c1b77de.js': '', 'assets/app.00112233aabb.js': '// new' },
+    }),
+  )
   await host.release(await makeApp('wsgi', 'four', { files: { 'assets/app.99887766ffee.js': '// newest' } }))
   expect((await host.page('/static/app.00112233aabb.js')).body).toBe('// new')
   expect((await host.page('/static/app.99887766ffee.js')).body).toBe('// newest')
@@ -147,7 +151,12 @@ test('another port and another limit change the edge only', async () => {
   const changed = await host.release({ ...one, plan }, { listen: { address: '127.0.0.1', port: other.port } })
   expect(changed).toMatchObject({ outcome: 'edge', release: { number: 1 }, url: `http://127.0.0.1:${other.port}/` })
   expect(await other.version()).toBe('one')
-  await until(() => host.page().then(() => false, () => true))
+  await until(() =>
+    host.page().then(
+      () => false,
+      () => true,
+    ),
+  )
 })
 
 test('a port that is taken is refused before anything is done, with who holds it', async () => {

@@ -37,12 +37,19 @@ test('missing ones are made once, given ones win', async () => {
   expect(await page('/TOKEN')).toBe('given by a person')
   expect(await page('/MODE')).toBe('given')
   expect(await host.secretNames()).toEqual(['FERNET_KEY', 'SECRET_KEY'])
-  expect(host.events.map(({ text }) => text)).toContain('made a value for SECRET_KEY and FERNET_KEY, kept for this environment')
+  expect(host.events.map(({ text }) => text)).toContain(
+    'made a value for SECRET_KEY and FERNET_KEY, kept for this environment',
+  )
 })
 
 test('no process list, log or readable file holds one', async () => {
   const values = [await page('/SECRET_KEY'), await page('/FERNET_KEY'), 'given by a person']
-  const seen = [...commandLines(), ...readable(host.home), JSON.stringify(host.events), JSON.stringify(await host.status())]
+  const seen = [
+    ...commandLines(),
+    ...readable(host.home),
+    JSON.stringify(host.events),
+    JSON.stringify(await host.status()),
+  ]
   for (const value of values) expect(seen.filter(text => text.includes(value))).toEqual([])
   expect(statSync(host.home).mode & 0o077).toBe(0)
 })

@@ -43,7 +43,7 @@ export async function openTestHost(place = mkdtempSync(join(tmpdir(), 'wherry-ho
     events,
     options: { report },
     release: (app, changes = {}) => host.deploy({ ...app, listen: { address: '127.0.0.1', port }, report, ...changes }),
-    back: (number = undefined) => host.rollback(number ?? null, { report }),
+    back: number => host.rollback(number ?? null, { report }),
     page,
     version: async () => (JSON.parse((await page()).body) as { version: string }).version,
     journal: () =>

@@ -14,9 +14,10 @@ export interface Load {
 export function startLoad(port: number, clients = 32): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: clients })
   const failures: string[] = []
-  let [answered, ending] = [0, false]
+  const ending = new AbortController()
+  let answered = 0
   const client = async (): Promise<void> => {
-    while (!ending) {
+    while (!ending.signal.aborted) {
       const outcome = await send(port, { method: 'POST', path: '/', agent, body: 'x' }).catch(reasonOf)
       if (outcome === 200) answered += 1
       else failures.push(String(outcome))
@@ -27,7 +28,7 @@ export function startLoad(port: number, clients = 32): Load {
     answered: () => answered,
     failures,
     async end() {
-      ending = true
+      ending.abort()
       await Promise.all(running)
       agent.destroy()
     },

@@ -44,10 +44,11 @@ export async function release(operations: readonly Operation[], options: Release
   }
 }
 
-async function carryOut({ title, run }: Operation, report: Report): Promise<void> {
+async function carryOut(operation: Operation, report: Report): Promise<void> {
+  const { title } = operation
   report({ step: 'release', level: 'start', task: title, text: title })
   const began = performance.now()
-  await run()
+  await operation.run()
   report({ step: 'release', level: 'done', task: title, text: title, data: { took: performance.now() - began } })
 }
 

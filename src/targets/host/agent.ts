@@ -84,13 +84,16 @@ export async function acquireLease(agent: Agent, { owner, force = false }: Lease
   let renewed = performance.now()
   const wish = { owner, ttl, pid: agent.transport.pid, force }
   const { epoch } = await agent.ask('acquire', wish, z.object({ epoch: z.number() }))
-  const timer = setInterval(() => {
-    const began = performance.now()
-    agent.ask('renew', { epoch, ttl }, z.object({})).then(
-      () => (renewed = began),
-      () => {}, // What it could not renew in time, the next change notices.
-    )
-  }, (ttl / 4) * 1000)
+  const timer = setInterval(
+    () => {
+      const began = performance.now()
+      agent.ask('renew', { epoch, ttl }, z.object({})).then(
+        () => (renewed = began),
+        () => {}, // What it could not renew in time, the next change notices.
+      )
+    },
+    (ttl / 4) * 1000,
+  )
   timer.unref()
   return {
     epoch,

@@ -36,7 +36,7 @@ export function specsOf(request: DeployRequest, place: Place, sandbox: HostSandb
 function specFor(name: string, request: DeployRequest, place: Place, sandbox: HostSandbox): Spec {
   const { config } = request.made.image
   const run = join(place.home, 'public', String(place.release), 'run')
-  const [program = '', ...rest] = [...config.entrypoint, name]
+  const [program, ...rest] = [...config.entrypoint, name]
   const isWeb = name === 'web'
   const container: Container = {
     layers: layersIn(request.made.layers),
@@ -56,7 +56,11 @@ function specFor(name: string, request: DeployRequest, place: Place, sandbox: Ho
     ],
     tmpfs: [],
     network: 'host',
-    hostname: request.plan.name.replace(/[^A-Za-z0-9-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60) || 'app',
+    hostname:
+      request.plan.name
+        .replace(/[^A-Za-z0-9-]+/g, '-')
+        .replace(/^-+|-+$/g, '')
+        .slice(0, 60) || 'app',
     memoryLimit: request.limits?.memory ?? null,
     pidsLimit: request.limits?.pids ?? null,
   }

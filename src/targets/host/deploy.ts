@@ -35,7 +35,8 @@ export async function planDeploy(agent: Agent, request: DeployRequest): Promise<
 
 async function alreadyServing(agent: Agent, request: DeployRequest, seen: Observation): Promise<Deployed | null> {
   const record = unchanged(request, seen)
-  if (!record || seen.interrupted || !isConverged(seen) || !isRunning(seen, `release-${record.number}`, 'web')) return null
+  if (!record || seen.interrupted || !isConverged(seen) || !isRunning(seen, `release-${record.number}`, 'web'))
+    return null
   const at = listenOf(request, seen)
   if (!isEdgeAsWished(seen, wishEdge(request, agent.home, at, await agent.transport.sandbox()))) return null
   const { number, image, healthPath, hosts } = record
@@ -116,4 +117,3 @@ function letGo(change: Change, { listen: { address, port } }: EdgeWish): Operati
 function refuse(): never {
   throw new Error('operations that are only shown cannot be run')
 }
-

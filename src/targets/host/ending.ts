@@ -44,7 +44,7 @@ export async function explainEnd(
     })
   }
   // The launcher ends with 1 when a server of its own ends with 0: what stands in front of it is no reason to go on.
-  if (process?.code === 0 || lines.some(line => /^wherry: own server ended with 0: stopping/.test(line))) {
+  if (process?.code === 0 || lines.some(line => line.startsWith('wherry: own server ended with 0: stopping'))) {
     return appFinished({
       what: 'The app ended without an error instead of serving.',
       why: 'Its process ended with exit code 0.',

@@ -29,7 +29,8 @@ export async function waitUntilHealthy(work: Work, question: HealthQuestion): Pr
     work.signal?.throwIfAborted()
     const answer = await unlessAborted(ask(work, question, question.hosts[host] ?? 'localhost'), work.signal)
     await watched.look()
-    if (answer.process?.state !== 'running') throw await explainEnd(work, question.release, watched.lines, answer.process)
+    if (answer.process?.state !== 'running')
+      throw await explainEnd(work, question.release, watched.lines, answer.process)
     const { status } = answer
     if (status === 400 && host + 1 < question.hosts.length) {
       host += 1

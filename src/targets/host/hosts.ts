@@ -6,7 +6,10 @@ const variables = /(?:^|_)(?:ALLOWED_HOSTS?|HOSTS?|HOSTNAME|DOMAINS?|SERVER_NAME
  * The names to ask a release for, the likeliest first: where it can be opened from here, then what its own settings allow.
  * A hard-coded ALLOWED_HOSTS refuses `localhost`, and a release that refuses the wrong name is a good one.
  */
-export function hostNames({ plan, env = {} }: Pick<DeployRequest, 'plan' | 'env'>, listen: ListenAt): readonly string[] {
+export function hostNames(
+  { plan, env = {} }: Pick<DeployRequest, 'plan' | 'env'>,
+  listen: ListenAt,
+): readonly string[] {
   const allowed = Object.entries({ ...plan.env, ...env })
     .filter(([name]) => variables.test(name.toUpperCase()))
     .flatMap(([, value]) => value.split(/[\s,;|]+/))

@@ -60,6 +60,8 @@ export function openHost({ home, trustedLayers = [], ...given }: OpenHost): Host
     async setSecrets(values, options) {
       await underLock(agent, options, ({ lease }) => lease.change('secrets', { values }))
     },
-    secretNames: async () => (await agent.ask('observe', {}, z.looseObject({ secrets: z.object({ names: z.array(z.string()) }) }))).secrets.names,
+    secretNames: async () =>
+      (await agent.ask('observe', {}, z.looseObject({ secrets: z.object({ names: z.array(z.string()) }) }))).secrets
+        .names,
   }
 }

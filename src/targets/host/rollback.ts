@@ -35,7 +35,13 @@ export async function rollback(agent: Agent, number: number | null, options: Cha
       ...(change.signal ? { signal: change.signal } : {}),
     })
     const { verdict, cut } = taking.result()
-    return { outcome: 'rolled-back-to', release: { ...releaseOf(record), state: 'serving' }, url: urlOf(at), verdict, cut }
+    return {
+      outcome: 'rolled-back-to',
+      release: { ...releaseOf(record), state: 'serving' },
+      url: urlOf(at),
+      verdict,
+      cut,
+    }
   })
 }
 

@@ -9,7 +9,9 @@ export async function status(agent: Agent): Promise<Status> {
   const current = recordOf(seen, seen.current)
   const processes: ProcessStatus[] = Object.entries(seen.running)
     .filter(([group]) => group !== 'edge-test')
-    .flatMap(([group, named]) => Object.entries(named).map(([name, process]) => ({ group, name, ...process })))
+    .flatMap(([group, named]) =>
+      Object.entries(named).map(([name, process]) => Object.assign({ group, name }, process)),
+    )
   return {
     home: agent.home,
     current: current && releaseOf(current),

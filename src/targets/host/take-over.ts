@@ -33,25 +33,33 @@ export function takeOver(change: Change, wish: TakeOver): Taking {
   const { record } = wish
   const old = seen.current === record.number ? null : recordOf(seen, seen.current)
   let [host, cut, verdict] = [record.hosts[0] ?? 'localhost', 0, null as Verdict | null]
-  let { file } = wish
   const verification: Verification = {
     record,
     listen: wish.listen,
-    late: () => ({ host, file }),
+    // Which file to ask for is known once the release is staged.
+    late: async () => ({
+      host,
+      file: wish.file ?? recordOf(await change.agent.observe(), record.number)?.file ?? null,
+    }),
     found: given => (verdict = given),
   }
-  const question = { release: record.number, path: record.healthPath, hosts: record.hosts, startTimeout: record.startTimeout }
-  const answersTo = (name: string): void => void (host = name)
-  const learn = async (): Promise<void> => {
-    file ??= recordOf(await change.agent.observe(), record.number)?.file ?? null
+  const question = {
+    release: record.number,
+    path: record.healthPath,
+    hosts: record.hosts,
+    startTimeout: record.startTimeout,
   }
-  const through = verifyRelease(change, verification, false)
+  const answersTo = (name: string): void => void (host = name)
   const operations = [
     ...(wish.runs
       ? []
-      : [start(change, record.number, sandbox), probe(change, question, answersTo), switchTo(change, record.number, wish.isNew)]),
+      : [
+          start(change, record.number, sandbox),
+          probe(change, question, answersTo),
+          switchTo(change, record.number, wish.isNew),
+        ]),
     wish.edge,
-    { ...through, run: () => learn().then(through.run) },
+    verifyRelease(change, verification, false),
     ...(hasWorkers(record, old) && !wish.runs ? [changeWorkers(change, record, old, sandbox)] : []),
   ]
   if (!old || !isRunning(seen, `release-${old.number}`, 'web')) return { operations, afterwards: [], result }

@@ -12,7 +12,15 @@ export function listenOf({ listen }: Pick<DeployRequest, 'listen'>, seen: Observ
 
 /** Hash of all that decides how a release runs, beside its image and secrets. */
 export function configHash({ plan, env = {}, limits = {} }: DeployRequest): string {
-  const facts = [plan.name, sorted(plan.env), sorted(env), plan.processes, plan.release.command, limits.memory, limits.pids]
+  const facts = [
+    plan.name,
+    sorted(plan.env),
+    sorted(env),
+    plan.processes,
+    plan.release.command,
+    limits.memory,
+    limits.pids,
+  ]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
 }
 

@@ -15,8 +15,12 @@ export function listen(work: Work, at: ListenAt): Operation {
   return {
     title: `listen on ${at.address}:${at.port}`,
     describe: () => [],
-    run: () => work.lease.change('listen', { at: [[at.address, at.port]] }).then(() => {}),
-    undo: () => work.lease.change('unlisten', { but: before ? [[before.address, before.port]] : [] }).then(() => {}),
+    async run() {
+      await work.lease.change('listen', { at: [[at.address, at.port]] })
+    },
+    async undo() {
+      await work.lease.change('unlisten', { but: before ? [[before.address, before.port]] : [] })
+    },
   }
 }
 

@@ -15,7 +15,7 @@ export function drain(work: Work, old: Pick<ReleaseRecord, 'number' | 'drain'>, 
     async run() {
       const deadline = performance.now() + old.drain * 1000
       let told = false
-      for (let left = await work.agent.connections(old.number, Math.min(idleEnds, old.drain)); ; ) {
+      for (let left = await work.agent.connections(old.number, Math.min(idleEnds, old.drain)); ;) {
         if (left === 0) return cut(0)
         work.signal?.throwIfAborted()
         const seconds = Math.round((deadline - performance.now()) / 1000)
@@ -48,7 +48,9 @@ export function prune(work: Work, keep: number): Operation {
   return {
     title: `keep the last ${count(keep, 'release')}`,
     describe: () => ['never the one that serves, nor the one before it'],
-    run: () => work.lease.change('prune', { keep: Math.max(1, keep) }).then(() => {}),
+    async run() {
+      await work.lease.change('prune', { keep: Math.max(1, keep) })
+    },
   }
 }
 
@@ -56,6 +58,8 @@ export function unlisten(work: Work, at: readonly [string, number]): Operation {
   return {
     title: 'let go of the old address',
     describe: () => [],
-    run: () => work.lease.change('unlisten', { but: [at] }).then(() => {}),
+    async run() {
+      await work.lease.change('unlisten', { but: [at] })
+    },
   }
 }

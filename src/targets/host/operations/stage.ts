@@ -45,6 +45,8 @@ export function stage(
       const text = `made a value for ${list(answer.made)}, kept for this environment`
       work.report({ step: 'release', level: 'info', text })
     },
-    undo: () => work.lease.change('discard', { release: record.number }).then(() => {}),
+    async undo() {
+      await work.lease.change('discard', { release: record.number })
+    },
   }
 }

@@ -7,7 +7,11 @@ export function switchTo(work: Work, release: number, isNew: boolean): Operation
   return {
     title: `switch to release ${release}`,
     describe: () => [`public/current → ${release}${current === null ? '' : `, instead of ${current}`}`],
-    run: () => work.lease.change('switch', { release }).then(() => {}),
-    undo: () => work.lease.change('switch-back', { release, before: current, previous, new: isNew }).then(() => {}),
+    async run() {
+      await work.lease.change('switch', { release })
+    },
+    async undo() {
+      await work.lease.change('switch-back', { release, before: current, previous, new: isNew })
+    },
   }
 }

@@ -11,7 +11,7 @@ export interface Verification {
   readonly record: Pick<ReleaseRecord, 'number' | 'image' | 'healthPath'>
   readonly listen: ListenAt
   /** Known once the release was probed and staged. */
-  readonly late: () => { readonly host: string; readonly file: ReleaseRecord['file'] }
+  readonly late: () => Promise<{ readonly host: string; readonly file: ReleaseRecord['file'] }>
   readonly found: (verdict: Verdict) => void
 }
 
@@ -27,7 +27,7 @@ export function verifyRelease(work: Work, wish: Verification, again: boolean): O
         release: record.number,
         image: record.image,
         healthPath: record.healthPath,
-        ...wish.late(),
+        ...(await wish.late()),
       })
       work.report({ step: 'verify', level: 'info', text: verdict.checks.map(({ detail }) => detail).join(' · ') })
       wish.found(verdict)
@@ -37,7 +37,9 @@ export function verifyRelease(work: Work, wish: Verification, again: boolean): O
         what: `Release ${record.number} does not serve when asked at ${urlOf(listen)}.`,
         why: failed.map(({ name, detail }) => `${name}: ${detail}`).join('; '),
         next: 'See what it printed with `wherry logs`, mend it, and release again.',
-        evidence: verdict.checks.map(({ name, ok, detail }) => ({ text: `${ok ? 'ok  ' : 'FAIL'} ${name}: ${detail}` })),
+        evidence: verdict.checks.map(({ name, ok, detail }) => ({
+          text: `${ok ? 'ok  ' : 'FAIL'} ${name}: ${detail}`,
+        })),
       })
     },
   }
