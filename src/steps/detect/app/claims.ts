@@ -5,7 +5,7 @@ import type { Command } from './command.ts'
 import type { WrittenCommand } from './commands.ts'
 import { directoriesOf, directoriesOfHint } from './directories.ts'
 import { readEntries } from './entry.ts'
-import { choose, fromApp, fromEntries } from './meant.ts'
+import { choose, fromEntries } from './meant.ts'
 import type { Naming } from './named.ts'
 import { readProgram } from './programs.ts'
 import { reachFrom } from './scripts.ts'
@@ -93,10 +93,6 @@ export function claimOfNaming(search: Search, naming: Naming): Claim[] {
 }
 
 function byNaming(search: Search, naming: Naming, target: Target): Candidate | null {
-  if (naming.by === 'paste') {
-    const needy = search.needy.find(one => one.file === target.file && one.name === (target.attribute ?? 'main'))
-    return needy ? fromApp(search, needy.file, needy.name, needy.app, true) : null
-  }
   const program = naming.by === 'server' ? 'gunicorn' : naming.by
   return choose(search, target, { program, factory: false, worker: null, module: false })
 }

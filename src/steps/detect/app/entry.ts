@@ -11,7 +11,13 @@ export type Entry = { readonly file: string; readonly line: number; readonly onI
   (
     | { readonly kind: 'target'; readonly text: string; readonly development: boolean }
     /** A server is started on an app. */
-    | { readonly kind: 'app'; readonly app: AppThing; readonly development: boolean; readonly server: string }
+    | {
+        readonly kind: 'app'
+        readonly app: AppThing
+        readonly development: boolean
+        readonly server: string
+        readonly name: string
+      }
     /** The framework's own server is started. */
     | {
         readonly kind: 'own'
@@ -41,6 +47,13 @@ const servers: Readonly<Record<string, { readonly at: number; readonly developme
   'flask_socketio.SocketIO.run': { at: 0, development: true },
   'wsgiref.simple_server.make_server': { at: 2, development: true },
   'werkzeug.serving.run_simple': { at: 2, development: true },
+}
+
+/** True when importing the module calls what does not return. Flask and its kin only say so in a note: their servers are replaced. */
+export function neverReturns(entry: Entry): boolean {
+  if (!entry.onImport || entry.kind !== 'app') return false
+  const library = entry.name.split('.')[0] ?? ''
+  return entry.development ? library === 'bottle' : /\.(?:run|serve|server)$/.test(entry.name)
 }
 
 const plainServers = new Set([
@@ -80,12 +93,13 @@ function readServer(evaluator: Evaluator, reached: ReachedCall): Entry | null {
       app,
       development: server.development === true,
       server: name.split('.')[0] ?? name,
+      name,
       ...place(reached),
     }
   }
   if (!frameworks.some(framework => framework.develops?.some(one => isSame(one, name)))) return null
   const app = receiver(evaluator, reached)
-  return app ? { kind: 'app', app, development: true, server: name, ...place(reached) } : null
+  return app ? { kind: 'app', app, development: true, server: name, name, ...place(reached) } : null
 }
 
 function argumentAt(call: CallValue, position: number): CallValue['args'][number] | null {
@@ -102,7 +116,8 @@ function readOwn(evaluator: Evaluator, reached: ReachedCall): Entry | null {
   const isMethod = name.startsWith('.') || frameworkOf(name)?.name === 'gradio'
   const framework = isMethod ? byMethod(evaluator, reached) : frameworkOf(name)
   if (!framework?.runs?.some(one => isSame(one, name))) return null
-  const given = call.args[0] ? evaluator.value(call.args[0], env) : null
+  const first = argumentAt(call, 0)
+  const given = first ? evaluator.value(first, env) : null
   const app = given?.kind === 'app' ? given : receiver(evaluator, reached)
   return { kind: 'own', framework, app, name, ...place(reached) }
 }

@@ -1,22 +1,27 @@
 import { describe, expect, test } from 'vitest'
-import { isWherryError } from '../../../kit/error.ts'
+import { isWherryError, type WherryError } from '../../../kit/error.ts'
 import { django } from './cases/django.ts'
 import type { Case } from './cases/case.ts'
 import { fastapi } from './cases/fastapi.ts'
 import { flask } from './cases/flask.ts'
+import { imports } from './cases/imports.ts'
+import { pyramid } from './cases/pyramid.ts'
 import { others } from './cases/others.ts'
 import { rules } from './cases/rules.ts'
 import { findApp, type AppFinding, type AppPackages } from './index.ts'
 import type { Texts } from './search.ts'
 
-const tables = { flask, fastapi, django, others, rules }
+const tables = { flask, fastapi, django, pyramid, others, imports, rules }
 
 for (const [name, cases] of Object.entries(tables)) {
   describe(name, () => {
     test.each(cases.map(one => [one.name, one] as const))('%s', async (_, one) => {
       const found = await run(one)
-      expect(typeof found === 'string' ? found : write(found)).toBe(one.expect)
-      if (typeof found === 'string') return
+      expect(isWherryError(found) ? found.code : write(found)).toBe(one.expect)
+      if (isWherryError(found)) {
+        expect([found.message, found.what, found.why, found.next].join(' ')).toContain(one.says ?? '')
+        return
+      }
       expect({ root: found.root, path: found.app.path }).toEqual({ root: one.root ?? '', path: one.path ?? '' })
       if (one.server !== undefined)
         expect(`${found.server.name}${found.server.declared || one.server === found.server.name ? '' : '+'}`).toBe(
@@ -29,7 +34,7 @@ for (const [name, cases] of Object.entries(tables)) {
   })
 }
 
-async function run({ files, app, in: root }: Case): Promise<AppFinding | string> {
+async function run({ files, app, in: root }: Case): Promise<AppFinding | WherryError> {
   const texts = repository(files)
   try {
     return await findApp(texts, directory => requirements(texts, directory), {
@@ -37,7 +42,7 @@ async function run({ files, app, in: root }: Case): Promise<AppFinding | string>
       ...(root === undefined ? {} : { root }),
     })
   } catch (error) {
-    if (isWherryError(error)) return error.code
+    if (isWherryError(error)) return error
     throw error
   }
 }

@@ -78,7 +78,8 @@ function startSearch(texts: Texts, byDirectory: PackagesByDirectory): FullSearch
   const evaluator = createEvaluator(tree, major)
   const found = findObjects(evaluator)
   const manifests = manifestDirectories(texts.files)
-  return { texts, evaluator, packages, objects: found.candidates, needy: found.needy, manifests, files: found.files }
+  const { candidates: objects, hidden, needy, files } = found
+  return { texts, evaluator, packages, objects, hidden, needy, manifests, files }
 }
 
 function decide(search: FullSearch, packages: PackagesByDirectory, explicit: string | null): AppFinding {

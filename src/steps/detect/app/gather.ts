@@ -1,4 +1,3 @@
-import { keyOf } from './thing.ts'
 import type { WherryError } from '../../../kit/error.ts'
 import { isWherryError } from '../../../kit/error.ts'
 import type { Candidate } from './candidate.ts'
@@ -49,7 +48,6 @@ export function gather(search: Search, programs: readonly Program[]): Gathered {
     ...firm.flatMap(claim => settle(claim, django)),
     ...django.map(one => one.candidate),
     ...objects,
-    ...pasteFactories(search),
     ...startedInSource(search, programs),
     ...ownCandidates(search.evaluator, programs, search.objects),
   ]
@@ -83,25 +81,6 @@ function settle(claim: Claim, django: readonly DjangoChoice[]): Candidate[] {
   const own = { ...choice.candidate, because: [reason, ...choice.candidate.because] }
   const explicit = /(?:^|\/)Procfile$/.test(reason.file) && candidate.attribute !== null && candidate.file !== own.file
   return [explicit ? candidate : { ...own, strength: 'named' }]
-}
-
-/** Pyramid's `main(global_config, **settings)` is a factory that PasteDeploy calls with the settings of an ini file. */
-function pasteFactories(search: Search): Candidate[] {
-  const factories = search.needy.filter(one => one.paste && one.app.framework?.name === 'pyramid')
-  return factories.map(({ file, name, line, app }) => ({
-    key: keyOf(app),
-    layers: [keyOf(app)],
-    file,
-    attribute: name,
-    factory: true,
-    interface: app.interface,
-    framework: 'pyramid',
-    strength: 'factory',
-    reexport: false,
-    because: [{ file, line, text: `def ${name}(global_config, **settings)` }],
-    directory: null,
-    path: null,
-  }))
 }
 
 /** Objects that a program of the repository starts a production server on: `uvicorn.run("pkg.main:app")`. */

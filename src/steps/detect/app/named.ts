@@ -11,7 +11,7 @@ import type { Evaluator } from './thing.ts'
 export interface Naming {
   readonly target: string
   /** `flask` and `fastapi` look for the object themselves when only a module is named. */
-  readonly by: 'fastapi' | 'flask' | 'server' | 'script' | 'paste'
+  readonly by: 'fastapi' | 'flask' | 'server' | 'script'
   readonly directory: string
   readonly file: string
   readonly line: number | null
@@ -65,8 +65,6 @@ function readPyproject(texts: Texts, file: string): Naming[] {
     if (isTable(scripts))
       for (const [name, target] of Object.entries(scripts).slice(0, 50)) add('script', target, keys, name)
   }
-  const paste = at(['project', 'entry-points', 'paste.app_factory'])
-  if (isTable(paste)) add('paste', paste['main'], ['project', 'entry-points', 'paste.app_factory'], 'main')
   return found
 }
 
@@ -100,14 +98,13 @@ function readGunicorn(evaluator: Evaluator, file: string): Naming[] {
 /** Entry points of setup.py and setup.cfg, by their own notation: `name = package.module:function`. */
 function readEntryPoints(texts: Texts, file: string): Naming[] {
   const source = readText(texts, file) ?? ''
-  if (!/console_scripts|paste\.app_factory/.test(source)) return []
+  if (!source.includes('console_scripts')) return []
   let group = ''
   return lines(texts, file).flatMap(([text, line]) => {
     group = /console_scripts|gui_scripts|paste\.app_factory|^\s*\[?[\w.-]+\]?\s*(?:=|:)\s*\[?$/.exec(text)?.[0] ?? group
     const [, target] = /["'\s][\w.-]+\s*=\s*([\w.]+:[\w.]+)/.exec(` ${text}`) ?? []
-    if (target === undefined || !/console_scripts|paste/.test(group)) return []
-    const by = group === 'paste.app_factory' ? ('paste' as const) : ('script' as const)
-    return [{ target, by, directory: parentOf(file), file, line, text: text.trim() }]
+    if (target === undefined || !group.includes('console_scripts')) return []
+    return [{ target, by: 'script' as const, directory: parentOf(file), file, line, text: text.trim() }]
   })
 }
 

@@ -2,6 +2,7 @@ import type { Reason } from '../../../model/because.ts'
 import { walk } from '../../../python/source/statement.ts'
 import type { Candidate } from './candidate.ts'
 import { findImporters, findSeeds, namesOf } from './hot.ts'
+import { packageThatHides } from './shadow.ts'
 import { interfaceOfSignature } from './signature.ts'
 import { coreOf, keyOf, layersOf, type AppThing, type Evaluator, type FunctionThing, type Thing } from './thing.ts'
 
@@ -11,13 +12,15 @@ export interface NeedyFactory {
   readonly name: string
   readonly line: number
   readonly app: AppThing
-  /** True for `main(global_config, **settings)`, which PasteDeploy calls. */
+  /** True for `main(global_config, **settings)`, which PasteDeploy calls with what an ini file says. */
   readonly paste: boolean
 }
 
 export interface Found {
   readonly candidates: readonly Candidate[]
   readonly needy: readonly NeedyFactory[]
+  /** Objects of modules that a package of the same name hides: no server can import them. */
+  readonly hidden: readonly Candidate[]
   /** Files that make or import an app. */
   readonly files: ReadonlySet<string>
 }
@@ -55,7 +58,13 @@ export function findObjects(evaluator: Evaluator): Found {
   for (const file of findSeeds(tree)) hot.add(file)
   const importers = findImporters(tree, hot)
   for (const file of importers) inspect(file)
-  return { candidates, needy, files: new Set([...hot, ...importers]) }
+  const isHidden = ({ file }: { readonly file: string }): boolean => packageThatHides(tree, file) !== null
+  return {
+    candidates: candidates.filter(one => !isHidden(one)),
+    hidden: candidates.filter(isHidden),
+    needy: needy.filter(one => !isHidden(one)),
+    files: new Set([...hot, ...importers]),
+  }
 }
 
 function readName(

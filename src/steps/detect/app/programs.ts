@@ -1,7 +1,7 @@
 import { closureOf, importsOf } from '../../../python/source/imports.ts'
 import { parentOf } from '../../../python/source/resolve.ts'
 import type { Candidate } from './candidate.ts'
-import { readEntries, type Entry } from './entry.ts'
+import { neverReturns, readEntries, type Entry } from './entry.ts'
 import { frameworks } from './frameworks/index.ts'
 import { reasonAt } from './objects.ts'
 import { isNeverSource, placeOf, rankName } from './places.ts'
@@ -87,7 +87,7 @@ export function ownCandidates(
   objects: readonly Candidate[],
 ): Candidate[] {
   const served = new Set(objects.filter(one => one.interface !== 'own').flatMap(one => one.layers))
-  const found = programs.flatMap(program => ownCandidate(evaluator, program, served) ?? [])
+  const found = programs.flatMap(program => ownCandidate(evaluator, program, objects, served) ?? [])
   const files = new Set(found.map(one => one.file))
   // A program that another one imports is a part of it.
   return found.filter(
@@ -102,7 +102,17 @@ function imports(evaluator: Evaluator, file: string, other: string): boolean {
   )
 }
 
-function ownCandidate(evaluator: Evaluator, program: Program, served: ReadonlySet<string>): Candidate | null {
+/** True when every module that has the object runs the program by being imported. */
+function isOnlyBehind(evaluator: Evaluator, program: string, objects: readonly Candidate[]): boolean {
+  return objects.every(one => one.file === program || closureOf(evaluator.tree, one.file, 300).has(program))
+}
+
+function ownCandidate(
+  evaluator: Evaluator,
+  program: Program,
+  objects: readonly Candidate[],
+  served: ReadonlySet<string>,
+): Candidate | null {
   for (const entry of program.entries) {
     if (entry.kind === 'own') {
       const stronger = entry.app !== null && entry.app.interface !== 'own'
@@ -114,8 +124,18 @@ function ownCandidate(evaluator: Evaluator, program: Program, served: ReadonlySe
         stronger ? keyOf(coreOf(entry.app)) : null,
       )
     }
-    if (entry.kind !== 'app' || entry.development) continue
-    if (layersOf(entry.app).some(layer => served.has(keyOf(layer)))) continue
+    if (entry.kind !== 'app') continue
+    const key = keyOf(coreOf(entry.app))
+    if (
+      neverReturns(entry) &&
+      isOnlyBehind(
+        evaluator,
+        program.file,
+        objects.filter(one => one.key === key),
+      )
+    )
+      return toCandidate(evaluator, program.file, entry, coreOf(entry.app).framework?.name ?? null, key)
+    if (entry.development || layersOf(entry.app).some(layer => served.has(keyOf(layer)))) continue
     return toCandidate(evaluator, program.file, entry, coreOf(entry.app).framework?.name ?? null, null)
   }
   if (!program.runner) return null

@@ -3,11 +3,12 @@ import type { Candidate } from './candidate.ts'
 import type { Group } from './choose.ts'
 import { ambiguousApp, appModuleMissing, appOnlyInMain, factoryNeedsArguments } from './errors.ts'
 import type { Gathered } from './gather.ts'
-import { reasonAt } from './objects.ts'
+import { reasonAt, type NeedyFactory } from './objects.ts'
 import { placeOf } from './places.ts'
 import type { Program } from './programs.ts'
 import { declaresPackage, refuseNoApp } from './refuse.ts'
 import type { Search } from './search.ts'
+import { packageThatHides } from './shadow.ts'
 
 /** Why nothing can be served, the most useful reason first. */
 export function refuseNothing(
@@ -19,6 +20,7 @@ export function refuseNothing(
   const started = startedApp(programs)
   return (
     (passed.length === 0 ? refuseClaim(gathered) : null) ??
+    (passed.length === 0 ? refuseHidden(search) : null) ??
     refuseFactory(search, started !== null) ??
     (started
       ? refuseScript(search, started)
@@ -50,7 +52,22 @@ function refuseClaim({ claims }: Gathered): WherryError | null {
   })
 }
 
+/** Python imports the package, never the module beside it. */
+function refuseHidden({ hidden, evaluator }: Search): WherryError | null {
+  const [first] = hidden
+  const directory = first ? packageThatHides(evaluator.tree, first.file) : null
+  if (!first || directory === null) return null
+  return appModuleMissing({
+    what: `${first.file} is hidden by the package ${directory}/ beside it.`,
+    why: `Every import of that name finds ${directory}/__init__.py, so no server can reach ${first.attribute} in ${first.file}.`,
+    next: `Rename ${first.file}, to wsgi.py for one.`,
+    evidence: first.because,
+  })
+}
+
 function refuseFactory(search: Search, started: boolean): WherryError | null {
+  const deployed = search.needy.find(one => one.paste && placeOf(one.file) === 'app')
+  if (deployed) return refusePaste(search, deployed)
   const needy = search.needy.find(one => placeOf(one.file) === 'app')
   if (!needy || (declaresPackage(search.texts) && !started)) return null
   return factoryNeedsArguments({
@@ -58,6 +75,17 @@ function refuseFactory(search: Search, started: boolean): WherryError | null {
     why: 'No module calls it at its top level, and a server calls a factory without arguments.',
     next: `Give its parameters defaults, or add a wsgi.py with \`app = ${needy.name}(…)\`.`,
     evidence: [reasonAt(search.evaluator, needy.file, needy.line)],
+  })
+}
+
+/** PasteDeploy calls `factory(global_config, **settings)`. @see its documentation, paste.app_factory */
+function refusePaste(search: Search, { file, name, line }: NeedyFactory): WherryError {
+  const package_ = file.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.')
+  return factoryNeedsArguments({
+    what: `${name}() in ${file} is a PasteDeploy factory: it needs the settings of an ini file.`,
+    why: 'A server calls a factory without arguments, and no module calls this one at its top level.',
+    next: `Add a wsgi.py with \`from ${package_} import ${name}\` and \`application = ${name}({}, **{…})\`, the settings from the environment.`,
+    evidence: [reasonAt(search.evaluator, file, line)],
   })
 }
 

@@ -22,6 +22,7 @@ export interface Search {
   readonly evaluator: Evaluator
   readonly packages: AppPackages
   readonly objects: readonly Candidate[]
+  readonly hidden: readonly Candidate[]
   readonly needy: readonly NeedyFactory[]
   readonly manifests: ReadonlySet<string>
 }

@@ -10,6 +10,8 @@ export interface Case {
   readonly server?: string
   readonly settings?: string
   readonly notes?: readonly string[]
+  /** Words of the refusal. */
+  readonly says?: string
   /** From the configuration. */
   readonly app?: string
   readonly in?: string

@@ -43,14 +43,6 @@ export const others: readonly Case[] = [
     expect: 'pyramid wsgi app:app',
   },
   {
-    name: 'Pyramid, a PasteDeploy factory',
-    files: {
-      'shop/__init__.py':
-        'from pyramid.config import Configurator\ndef main(global_config, **settings):\n    config = Configurator(settings=settings)\n    return config.make_wsgi_app()\n',
-    },
-    expect: 'pyramid wsgi shop:main()',
-  },
-  {
     name: 'aiohttp is its own server',
     files: {
       'main.py': 'from aiohttp import web\napp = web.Application()\nif __name__ == "__main__":\n    web.run_app(app)\n',
