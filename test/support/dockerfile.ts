@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { openCache } from '../../src/kit/cache.ts'
@@ -149,6 +149,8 @@ async function stop(engine: Dockerd, docker: Rival['docker'], work: string): Pro
   const { stdout } = await docker('ps', '--all', '--quiet')
   const containers = stdout.split('\n').filter(Boolean)
   if (containers.length > 0) await docker('rm', '--force', ...containers)
+  // Containers on the host's network leave its namespace mounted there, and what is mounted cannot be removed.
+  await exec(['umount', join(dirname(engine.socket), 'exec/netns/default')])
   await engine.stop()
   await rm(work, { recursive: true, force: true })
 }

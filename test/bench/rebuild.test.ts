@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { interleave, median, medians, publish, timed } from '../support/bench.ts'
+import { bootArguments } from '../support/boot.ts'
+import { dockerfile, pinsOf, startRival, type Rival } from '../support/dockerfile.ts'
+import { benchCache, copyExample, edit, forgetImages, makeRepository, type Example } from '../support/example.ts'
+import { freePort } from '../support/nginx-edge.ts'
+
+/**
+ * From a changed line to the app that answers with it; the same again with nothing changed; and a first image. Beside
+ * `docker build` and `docker run` with a good Dockerfile (test/support/dockerfile.ts says what speaks for it), whose container
+ * replaces the one before without waiting for its requests.
+ */
+const gunicorn = ['gunicorn', '--worker-class=gthread', '--threads=4', '--workers=3']
+const apps = {
+  'flask-notes': {
+    file: 'notes/__init__.py',
+    // One line of the app, to be seen in the answer.
+    line: 'fetchall())\n',
+    changed: (mark: string) => `fetchall()), {"Content-Type": "text/html; release=${mark}"}\n`,
+    steps: [],
+    command: (port: number) => [...gunicorn, `--bind=127.0.0.1:${port}`, 'notes:create_app()'],
+    release: [],
+  },
+  'django-shop': {
+    file: 'catalog/views.py',
+    line: '"products": Product.objects.all()})\n',
+    changed: (mark: string) => `"products": Product.objects.all()}, content_type="text/html; release=${mark}")\n`,
+    steps: ['RUN SECRET_KEY=build python manage.py collectstatic --noinput'],
+    command: (port: number) => [
+      'sh',
+      '-c',
+      'python manage.py migrate --noinput && exec "$@"',
+      'sh',
+      ...gunicorn,
+      `--bind=127.0.0.1:${port}`,
+      'shop.wsgi:application',
+    ],
+    release: ['/venv/bin/python', '-I', '-S', '/wherry/launcher', 'release'],
+  },
+} as const
+
+const rounds = 3
+const names = ['flask-notes', 'django-shop'] as const
+let rival: Rival
+/** An app with other packages: with its image made, the base is at hand, as Docker's is. */
+let other: Example
+const examples = new Map<string, Example>()
+
+beforeAll(async () => {
+  other = await makeRepository('other', async directory => {
+    const body = 'async def app(scope, receive, send):\n    raise NotImplementedError\n'
+    await writeFile(join(directory, 'app.py'), body)
+    await writeFile(join(directory, 'requirements.txt'), 'hypercorn\n')
+    await writeFile(join(directory, 'Procfile'), 'web: hypercorn app:app\n')
+  })
+  for (const name of names) examples.set(name, await copyExample(name))
+  rival = await startRival(await Promise.all([...examples.values()].map(example => example.lock())))
+})
+afterAll(async () => {
+  await rival.stop()
+  for (const example of [other, ...examples.values()]) await example.remove()
+})
+
+describe.each(names)('%s', name => {
+  const app = apps[name]
+  const tag = `bench/${name}`
+  let example: Example
+  let ports: { readonly wherry: number; readonly docker: number }
+
+  beforeAll(async () => {
+    const found = examples.get(name)
+    if (!found) throw new Error('every example was copied')
+    example = found
+    ports = { wherry: await freePort(), docker: await freePort() }
+    await writeFile(join(example.directory, 'requirements.txt'), pinsOf(await example.lock()))
+    await writeFile(join(example.directory, 'Dockerfile'), dockerfile(app.steps, app.command(ports.docker)))
+    await writeFile(join(example.directory, '.dockerignore'), '.git\nwherry.lock\n')
+    await writeFile(join(example.home, 'db.sqlite3'), '')
+    await chmod(join(example.home, 'db.sqlite3'), 0o666)
+    await example.wherry('image')
+    await rival.build(example.directory, tag)
+  })
+  afterAll(async () => {
+    await example.wherry('down')
+    await rival.docker('rm', '--force', name)
+  })
+
+  test('a first image takes half of the time of a build without its layers', async () => {
+    const build = () => rival.build(example.directory, tag, { cold: true })
+    const took = await interleave(2, {
+      wherry: async () => {
+        await forgetImages(benchCache)
+        await other.wherry('image')
+        return timed(() => example.wherry('image'))
+      },
+      docker: build,
+    })
+    await forgetImages(benchCache)
+    const alone = await timed(() => example.wherry('image'))
+    const { wherry, docker } = medians(took)
+    publish(`first image of ${name}`, [
+      {
+        what: 'base at hand, downloads too',
+        unit: 'ms',
+        figures: { wherry, docker },
+        ratio: wherry / docker,
+        bar: '≤ 0.5',
+      },
+      { what: 'the base made as well', unit: 'ms', figures: { wherry: alone } },
+    ])
+    expect(wherry / docker).toBeLessThanOrEqual(0.5)
+  })
+
+  test('a changed line is served in a fifth of the time, and nothing changed costs a tenth of a first `up`', async () => {
+    const up = () => example.wherry('up', '--detach', '--port', `${ports.wherry}`)
+    const first = await timed(async () => {
+      await forgetImages(benchCache)
+      await up()
+    })
+    const again = median((await interleave(5, { again: () => timed(up) })).again)
+    publish(`up of ${name}`, [
+      { what: 'nothing changed', unit: 'ms', figures: { again, first }, ratio: again / first, bar: '≤ 0.1' },
+    ])
+
+    await run()
+    // The app's own time is taken beside, so that both are taken under the same load.
+    const times = medians(
+      await interleave(rounds, {
+        wherry: () => change(ports.wherry, up),
+        docker: () => change(ports.docker, replace),
+        bootOfWherry,
+        bootOfDocker,
+      }),
+    )
+    const took = { wherry: times.wherry, docker: times.docker }
+    const boot = { wherry: times.bootOfWherry, docker: times.bootOfDocker }
+    const net = { wherry: took.wherry - boot.wherry, docker: took.docker - boot.docker }
+    publish(`a changed line of ${name}`, [
+      { what: 'until it answers', unit: 'ms', figures: took, ratio: took.wherry / took.docker },
+      { what: 'of that the app itself', unit: 'ms', figures: boot },
+      { what: 'without the app itself', unit: 'ms', figures: net, ratio: net.wherry / net.docker, bar: '≤ 0.2' },
+    ])
+    expect(again / first).toBeLessThanOrEqual(0.1)
+    expect(net.docker, 'more than the app itself').toBeGreaterThan(0)
+    expect(net.wherry / net.docker).toBeLessThanOrEqual(0.2)
+  })
+
+  /** Milliseconds from the change of a line to the first answer that shows it. */
+  async function change(port: number, release: () => Promise<unknown>): Promise<number> {
+    const mark = randomUUID()
+    const file = join(example.directory, app.file)
+    await edit(file, app.line, app.changed(mark))
+    try {
+      const began = performance.now()
+      const released = release()
+      await Promise.race([answered(port, mark), released.then(() => answered(port, mark))])
+      const took = performance.now() - began
+      await released
+      return took
+    } finally {
+      await edit(file, app.changed(mark), app.line)
+    }
+  }
+
+  async function replace(): Promise<void> {
+    await rival.build(example.directory, tag)
+    await rival.docker('rm', '--force', name)
+    await run()
+  }
+  /** The data outlives the container: there is nothing to migrate again, as with ours. */
+  function settings(): string[] {
+    const database = `--volume=${join(example.home, 'db.sqlite3')}:/app/db.sqlite3`
+    return ['--network=host', '--env=SECRET_KEY=bench', ...(name === 'django-shop' ? [database] : [])]
+  }
+  async function run(): Promise<void> {
+    await rival.docker('run', '--detach', '--name', name, ...settings(), tag)
+  }
+  async function bootOfDocker(): Promise<number> {
+    const port = await freePort()
+    const argv = bootArguments(port, [app.command(port)])
+    const { stdout } = await rival.docker('run', '--rm', ...settings(), tag, 'python3', ...argv)
+    return Number(stdout)
+  }
+  async function bootOfWherry(): Promise<number> {
+    const launcher = ['/venv/bin/python', '-I', '-S', '/wherry/launcher', 'web']
+    const commands = app.release.length > 0 ? [app.release, launcher] : [launcher]
+    const { stdout } = await example.wherry('run', 'python', ...bootArguments(await freePort(), commands))
+    return Number(stdout)
+  }
+})
+
+async function answered(port: number, mark: string): Promise<void> {
+  while (!(await typeAt(port)).includes(mark)) await sleep(5)
+}
+
+/** The media type of the front page; '' when nobody answers with a 200. */
+function typeAt(port: number): Promise<string> {
+  return new Promise(resolve => {
+    const asked = request({ host: '127.0.0.1', port, path: '/', agent: false }, answer => {
+      answer.resume().on('end', () => resolve(answer.statusCode === 200 ? (answer.headers['content-type'] ?? '') : ''))
+      answer.on('error', () => resolve(''))
+    })
+    asked.on('error', () => resolve(''))
+    asked.end()
+  })
+}
