@@ -61,6 +61,8 @@ export async function startDockerd(options: DockerdOptions = {}): Promise<Docker
       daemon.kill('SIGTERM')
       await ended
     }
+    // A container on the host's network leaves its namespace mounted here.
+    await exec(['umount', join(folder, 'exec/netns/default')]).catch(() => null)
     await rm(folder, { recursive: true, force: true })
   }
   for (let tries = 0; (await docker(['version'])).code !== 0; tries += 1) {

@@ -5,6 +5,8 @@ import type { Plan } from '../../model/plan.ts'
 import { makeLayers, type LayerPart, type MadeLayers } from '../../oci/index.ts'
 import type { VenvPlace } from '../../python/venv/place.ts'
 import { makeVenv } from '../../python/venv/venv.ts'
+import type { DirectoryEntry } from '../../model/tree.ts'
+import { dataDirectory } from './app/data.ts'
 import { baseKey, baseParts, bottomOf, interpreterKey } from './base.ts'
 import { makeCompile, standardLibraryPart, type Compile } from './bytecode.ts'
 import { openInside, type Inside } from './inside.ts'
@@ -24,6 +26,9 @@ export interface Environment {
   /** Names the interpreter's build. */
   readonly python: string
 }
+
+/** There for the user the image runs as, so that the app keeps its data where nobody mounts a volume, too; a new volume of Docker's takes the owner over. */
+const volume: DirectoryEntry = { kind: 'directory', path: dataDirectory, mode: 0o755, owner: 10001 }
 
 /** Makes the layers that follow from the lock alone: base, nginx, libraries, bytecode, wheels, launcher. */
 export async function makeEnvironment(
@@ -48,7 +53,7 @@ export async function makeEnvironment(
   const rest: LayerPart[] = [
     standardLibraryPart(bottomOf(parts), { sources, python }, place.minor, compile),
     ...(await packageParts(lock, checkout, { place, python, compile, inside }, tools)),
-    { what: 'environment and launcher', tree: [...venv, ...launcherTree()] },
+    { what: 'environment and launcher', tree: [...venv, ...launcherTree(), volume] },
   ]
   const made = await task(
     tools,
