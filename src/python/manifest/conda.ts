@@ -1,10 +1,11 @@
 import { posix } from 'node:path'
 import { isName, normalizeName } from '../name.ts'
+import { looksLikeAddress, readAddress } from '../requirement/address.ts'
 import type { ListedRequirement, ProjectFiles } from '../requirement/listed.ts'
 import { parseRequirement } from '../requirement/requirement.ts'
 import { parseConstraint } from '../version/constraint.ts'
 import { parseSpecifier } from '../version/specifier.ts'
-import { listRequirement } from './list.ts'
+import { listRequirement, refuse, refuseOutside, type Entry } from './list.ts'
 import type { Manifest, PythonLimit } from './manifest.ts'
 
 interface Item {
@@ -58,7 +59,7 @@ function readItems(text: string): Item[] {
 }
 
 function readItem({ text, line, pip }: Item, file: string, files: ProjectFiles, root: string): ListedRequirement[] {
-  if (pip) return text.startsWith('-') ? [] : [listRequirement(text, { file, line, group: null }, files, root)]
+  if (pip) return text.startsWith('-') ? [] : [readPipItem(text, { file, line, group: null }, files, root)]
   // `channel::name=1.2=build`, `name 1.2.*`, `name>=1`.
   const [, name = '', versions = ''] = /^(?:[\w/-]+::)?([\w.-]+)\s*(.*)$/.exec(text) ?? []
   if (!isName(name) || ['python', 'pip'].includes(name.toLowerCase())) return []
@@ -80,6 +81,15 @@ function readItem({ text, line, pip }: Item, file: string, files: ProjectFiles, 
       line,
     },
   ]
+}
+
+/** conda hands these lines to pip as a requirements file: addresses without a name are as good there. */
+function readPipItem(text: string, entry: Entry, files: ProjectFiles, root: string): ListedRequirement {
+  if (!looksLikeAddress(text)) return listRequirement(text, entry, files, root)
+  const address = readAddress(text, { file: entry.file, root, files })
+  if (address === 'invalid') throw refuse(text, entry, 'its address is none an installer could fetch')
+  if (address === 'outside') throw refuseOutside(text, entry)
+  return { ...address, specifier: [], editable: false, hashes: [], ...entry }
 }
 
 function readPython(items: readonly Item[]): PythonLimit | null {

@@ -215,6 +215,16 @@ python_version = "3.11"
   expect(manifest).toMatchObject({ index: null, python: { line: 12, text: 'python_version = "3.11"' } })
 })
 
+test('addresses in the list for pip of a conda environment file', () => {
+  const text =
+    'dependencies:\n  - pip:\n    - git+https://host.example/o/r.git@main\n    - git+https://host.example/o/s.git#egg=s\n'
+  const manifest = readCondaFile('environment.yml', filesOf({ 'environment.yml': text }))
+  expect(manifest?.requirements).toMatchObject([
+    { name: null, url: 'git+https://host.example/o/r.git@main', line: 3 },
+    { name: 's', url: 'git+https://host.example/o/s.git#egg=s', line: 4 },
+  ])
+})
+
 test('a conda environment file', () => {
   const text =
     'name: x\nchannels:\n  - conda-forge\ndependencies:\n  - python=3.11.4\n  - numpy=1.26=py311_0\n  - conda-forge::flask>=2\n  - pip\n  - pip:\n      - gunicorn==21.2\n      - -r more.txt\nvariables:\n  - no\n'
