@@ -2,9 +2,9 @@ import type { Checkout } from '../../kit/checkout/index.ts'
 import type { Note, PythonFact } from '../../model/project.ts'
 import { allowsMinor } from '../../python/version/python.ts'
 import type { Packages } from './packages/index.ts'
-import { placesUpwards } from './packages/place.ts'
+import { placesUpwards, type Place } from './packages/place.ts'
 import { chooseMinor } from './python/choose.ts'
-import { readPins } from './python/pins.ts'
+import { readEnvironmentName, readPins } from './python/pins.ts'
 import { readHints, readLockRange, readRanges } from './python/ranges.ts'
 import { refuseContradiction, refuseOld } from './python/refusal.ts'
 import type { Statement } from './python/statement.ts'
@@ -39,13 +39,14 @@ export function findPython(
     ...(stated.length > 0 ? stated : readLockRange(packages.lock)),
   ]
   const pin = settlePin(pins, ranges)
+  const named = places.flatMap(noteName).slice(0, 1)
   if (pin !== null)
-    return conclude(
-      { version: pin.minor, alternatives: [], because: [pin.reason, ...agreeing(pin.minor, ranges)] },
-      ignored(pins, pin),
-    )
+    return conclude({ version: pin.minor, alternatives: [], because: [pin.reason, ...agreeing(pin.minor, ranges)] }, [
+      ...named,
+      ...ignored(pins, pin),
+    ])
   const hints = ranges.length > 0 ? [] : firstOf(places.map(place => readHints(place)))
-  return conclude(chooseMinor({ ranges, hints, packages }), ignored(pins, null))
+  return conclude(chooseMinor({ ranges, hints, packages }), [...named, ...ignored(pins, null)])
 }
 
 function asConfigured(checkout: Checkout, version: string): PythonFact {
@@ -82,6 +83,14 @@ function settleTool(named: readonly Pin[], ranges: readonly Statement[]): Pin | 
 
 function agreeing(minor: string, ranges: readonly Statement[]): Statement['reason'][] {
   return ranges.filter(range => allowsMinor(range.constraint, minor)).map(({ reason }) => reason)
+}
+
+function noteName(place: Place): Note[] {
+  const name = readEnvironmentName(place)
+  if (name === null) return []
+  const { minor, reason } = name
+  const text = `${reason.file} holds ${reason.text}, the name of a virtual environment: write ${minor} there to have Python ${minor}.`
+  return [{ code: 'python-setting-not-used', text, because: [reason] }]
 }
 
 function ignored(statements: readonly Statement[], pin: Pin | null): Note[] {

@@ -6,6 +6,7 @@ import { listAt, textAt, valueAt } from '../../../python/toml/table.ts'
 import { hasFile, pathIn, type Place } from '../packages/place.ts'
 import { unsupportedPython } from '../../../plan-errors.ts'
 import { readRequest } from './request.ts'
+import type { Reason } from '../../../model/because.ts'
 import type { Statement } from './statement.ts'
 
 /** The files in which a project, or its developers' tools, name an interpreter. @throws `unsupported-python` for another implementation */
@@ -19,6 +20,15 @@ export function readPins(place: Place): readonly Statement[] {
   ]
 }
 
+/** The version inside the name of somebody's virtual environment, which .python-version may hold: pyenv-virtualenv writes it. */
+export function readEnvironmentName(place: Place): { readonly minor: string; readonly reason: Reason } | null {
+  const first = linesOf(place, '.python-version').find(({ text }) => text !== '')
+  if (first === undefined || readRequest(first.text).kind !== 'nothing') return null
+  const minor = /(?:^|\D)(3\.\d{1,2})(?:\.\d{1,3})?$/.exec(first.text.slice(0, 200))?.[1]
+  const reason = { file: pathIn(place, '.python-version'), line: first.line, text: first.text.slice(0, 200) }
+  return minor === undefined ? null : { minor, reason }
+}
+
 /** pyenv's and uv's file: one version a line, the first one counts. */
 function readVersionFile(place: Place): Statement[] {
   const line = linesOf(place, '.python-version').find(({ text }) => text !== '')
@@ -26,7 +36,7 @@ function readVersionFile(place: Place): Statement[] {
 }
 
 function readRuntime(place: Place): Statement[] {
-  const line = linesOf(place, 'runtime.txt').find(({ text }) => /^(?:python-?)?v?\d/i.test(text))
+  const line = linesOf(place, 'runtime.txt').find(({ text }) => /^(?:python[-@ ]*)?v?\d/i.test(text))
   return line === undefined ? [] : state(pathIn(place, 'runtime.txt'), line.line, line.text, 'pin')
 }
 

@@ -25,6 +25,13 @@ async function find(
 
 const requires = (range: string): string => `[project]\nname = "a"\nrequires-python = "${range}"\n`
 
+test('the name of a virtual environment that tells a version is said in a note', async () => {
+  const { fact, notes } = await find({ '.python-version': 'myenv3.10.13\n' })
+  expect(fact.version).toBe('3.13')
+  expect(notes).toMatchObject([{ code: 'python-setting-not-used', because: [{ file: '.python-version', line: 1 }] }])
+  expect(notes[0]?.text).toContain('3.10')
+})
+
 test.each<[string, Record<string, string>, string, string | null]>([
   ['nothing', {}, '3.13', '.'],
   ['a pin', { '.python-version': '3.12\n' }, '3.12', '.python-version'],
@@ -35,6 +42,7 @@ test.each<[string, Record<string, string>, string, string | null]>([
   ['a major alone', { '.python-version': '3' }, '3.13', '.python-version'],
   ['a name that is no version', { '.python-version': 'my-virtualenv' }, '3.13', '.'],
   ['runtime.txt', { 'runtime.txt': 'python-3.11.9\n' }, '3.11', 'runtime.txt'],
+  ['runtime.txt in words', { 'runtime.txt': 'Python 3.10.6\n' }, '3.10', 'runtime.txt'],
   ['a Pipfile', { Pipfile: '[packages]\n[requires]\npython_version = "3.12"' }, '3.12', 'Pipfile'],
   ['requires-python', { 'pyproject.toml': requires('>=3.10') }, '3.13', 'pyproject.toml'],
   ['an upper end', { 'pyproject.toml': requires('>=3.10,<3.13') }, '3.11', 'pyproject.toml'],

@@ -20,7 +20,7 @@ export function readRequest(text: string): Request {
   ) {
     return { kind: 'other', what: text.trim().slice(0, 50) }
   }
-  const bare = wanted.replace(/^(?:c?python)?[-@ ]?(?=v?\d|[<>=~^!])/, '').replace(/^v(?=\d)/, '')
+  const bare = wanted.replace(/^(?:c?python)?[-@ ]*(?=v?\d|[<>=~^!])/, '').replace(/^v(?=\d)/, '')
   if (/^\d+\.\d+(?:\.\d+)?(?:t|\+freethreaded)$/.test(bare)) return { kind: 'other', what: 'a free-threaded Python' }
   const minor = /^(?:==?)?(\d+\.\d+)(?:\.(?:\d+|\*|x))?(?:-dev|[abc]\d+|rc\d+)?(?:-[\w.-]+)?$/.exec(bare)?.[1]
   if (minor !== undefined) return { kind: 'minor', minor, constraint: exactly(minor) }
