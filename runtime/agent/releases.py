@@ -62,11 +62,20 @@ def give(owner, run, data):
     """As root the app runs as another user, to whom its places must belong; what root put into the volume by hand included."""
     if owner is None or os.geteuid() != 0:
         return
-    os.chown(run, owner, owner)
-    for directory, names, others in os.walk(data):
-        for path in [directory, *(os.path.join(directory, name) for name in [*names, *others])]:
-            if os.lstat(path).st_uid == 0:
-                os.lchown(path, owner, owner)
+    for path in (run, data):
+        os.chown(path, owner, owner)
+    # Not all of a volume is walked at each release, only what lies at its top and is root's.
+    for entry in os.scandir(data):
+        if entry.stat(follow_symlinks=False).st_uid == 0:
+            give_all(owner, entry.path)
+
+
+def give_all(owner, top):
+    os.lchown(top, owner, owner)
+    if not os.path.islink(top):
+        for directory, names, others in os.walk(top):
+            for name in [*names, *others]:
+                os.lchown(os.path.join(directory, name), owner, owner)
 
 
 @change("start")
@@ -145,11 +154,12 @@ def prune(home, request):
     return {"gone": gone}
 
 
-@change("backup")
-def backup(home, request):
-    """Copies SQLite databases before migrations touch them, through SQLite itself: a copied file may be torn."""
+def copy_databases(home, request):
+    """Outside of the critical section, for it takes as long as they are large: the lock must be renewed meanwhile."""
+    with lock.critical(home):
+        lock.check(home, request["epoch"])
     number = checked(request["release"])
-    copied = []
+    request["copied"] = copied = []
     for name in request["databases"]:
         source = os.path.realpath(os.path.join(home.data, name))
         if os.path.commonpath([source, os.path.realpath(home.data)]) != os.path.realpath(home.data):
@@ -160,7 +170,12 @@ def backup(home, request):
         os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
         copy_database(source, target)
         copied.append({"database": name, "copy": target})
-    return {"copied": copied}
+
+
+@change("backup", prepare=copy_databases)
+def backup(home, request):
+    """Copies SQLite databases before migrations touch them, through SQLite itself: a copied file may be torn."""
+    return {"copied": request["copied"]}
 
 
 def copy_database(source, target):

@@ -84,6 +84,6 @@ function get({ url, host, timeout = 30_000 }: VerifyRequest, path: string): Prom
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time'
+  if (error instanceof Error && error.name === 'AbortError') return 'no answer in time'
   return error instanceof Error ? error.message : String(error)
 }

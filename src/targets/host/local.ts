@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
@@ -21,65 +22,75 @@ export interface LocalOptions {
 
 type Argv = readonly [string, ...string[]]
 
+interface Ready {
+  /** Starts the agent; append a command. */
+  readonly agent: Argv
+  readonly python: Argv
+  /** Where the Python that stays on this machine lies. */
+  readonly runtime: string
+}
+
 /** This machine as a host: the agent is a child of ours, its files lie beside the state. */
 export function localTransport({ home, trustedLayers = [] }: LocalOptions): Transport {
   const state = dirname(home)
-  let agent: Promise<{ argv: Argv; runtime: string; python: Argv }> | undefined
-
-  const prepare = async (): Promise<{ argv: Argv; runtime: string; python: Argv }> => {
-    const [runtime, python] = await Promise.all([installed(state), pythonFor(state, trustedLayers)])
-    return { argv: [...python, '-I', '-S', '-X', 'utf8', join(runtime, 'agent')], runtime, python }
-  }
-  const ready = (): ReturnType<typeof prepare> => (agent ??= prepare())
-
+  let known: Promise<Ready> | undefined
+  const ready = (): Promise<Ready> => (known ??= prepare(state, trustedLayers))
   return {
     pid: process.pid,
-    async call(command, request) {
-      const { argv } = await ready()
-      const result = await converse([...argv, command], JSON.stringify(request))
-      if (result.code === 0) return JSON.parse(result.stdout) as unknown
-      const lines = result.stderr.trim().split('\n')
-      throw agentFailed({
-        what: `The agent could not carry out \`${command}\`.`,
-        why: lines.at(-1) || `It ended with ${result.code ?? 'a signal'}.`,
-        next: 'Run `wherry recover`. If it happens again, please report it with the lines below.',
-        evidence: lines.slice(-12).map(text => ({ text })),
-      })
-    },
+    call: async (command, request) => call((await ready()).agent, command, request),
     async *stream(command, request, signal) {
-      const { argv } = await ready()
-      const child = start([...argv, command], { stdio: ['pipe', 'pipe', 'inherit'], env: plain })
-      const end = (): void => void child.kill()
-      signal?.addEventListener('abort', end)
-      try {
-        child.stdin?.end(JSON.stringify(request))
-        if (child.stdout) yield* createInterface({ input: child.stdout })
-      } finally {
-        signal?.removeEventListener('abort', end)
-        end()
-      }
+      yield* stream((await ready()).agent, command, request, signal)
     },
-    async attach(command, request) {
-      const { argv } = await ready()
-      const child = start([...argv, command, Buffer.from(JSON.stringify(request)).toString('base64')], {
-        stdio: 'inherit',
-        env: plain,
-      })
-      // The terminal sends Ctrl-C to both; what it means is the program's to decide.
-      const ignore = (): void => {}
-      process.on('SIGINT', ignore)
-      try {
-        const [code] = (await once(child, 'exit')) as [number | null]
-        return code ?? 1
-      } finally {
-        process.off('SIGINT', ignore)
-      }
-    },
+    attach: async (command, request) => attach((await ready()).agent, command, request),
     async sandbox() {
       const { runtime, python } = await ready()
       const { argv, places } = await sandboxCommand({ python, cache: join(state, 'runtime') })
       return { argv: [...argv.slice(0, -1), join(runtime, 'sandbox.py')], ...places }
     },
+  }
+}
+
+async function prepare(state: string, layers: readonly string[]): Promise<Ready> {
+  const [runtime, python] = await Promise.all([installed(state), pythonFor(state, layers)])
+  return { agent: [...python, '-I', '-S', '-X', 'utf8', join(runtime, 'agent')], runtime, python }
+}
+
+async function call(agent: Argv, command: string, request: object): Promise<unknown> {
+  const result = await converse([...agent, command], JSON.stringify(request))
+  if (result.code === 0) return JSON.parse(result.stdout) as unknown
+  const lines = result.stderr.trim().split('\n')
+  throw agentFailed({
+    what: `The agent could not carry out \`${command}\`.`,
+    why: lines.at(-1) || `It ended with ${result.code ?? 'a signal'}.`,
+    next: 'Run `wherry recover`. If it happens again, please report it with the lines below.',
+    evidence: lines.slice(-12).map(line => ({ text: line })),
+  })
+}
+
+async function* stream(agent: Argv, command: string, request: object, signal?: AbortSignal): AsyncGenerator<string> {
+  const child = start([...agent, command], { stdio: ['pipe', 'pipe', 'inherit'], env: plain })
+  const end = (): void => void child.kill()
+  signal?.addEventListener('abort', end)
+  try {
+    child.stdin?.end(JSON.stringify(request))
+    if (child.stdout) yield* createInterface({ input: child.stdout })
+  } finally {
+    signal?.removeEventListener('abort', end)
+    end()
+  }
+}
+
+async function attach(agent: Argv, command: string, request: object): Promise<number> {
+  const words = Buffer.from(JSON.stringify(request)).toString('base64')
+  const child = start([...agent, command, words], { stdio: 'inherit', env: plain })
+  // The terminal sends Ctrl-C to both; what it means is the program's to decide.
+  const ignore = (): void => {}
+  process.on('SIGINT', ignore)
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
+    return code ?? 128 + (signal ? constants.signals[signal] : 0)
+  } finally {
+    process.off('SIGINT', ignore)
   }
 }
 

@@ -29,7 +29,7 @@ export interface TakeOver {
 
 /** From a staged release to the one that serves: the part that a deploy and a rollback have in common. */
 export function takeOver(change: Change, wish: TakeOver): Taking {
-  const { seen, sandbox } = change
+  const { seen } = change
   const { record } = wish
   const old = seen.current === record.number ? null : recordOf(seen, seen.current)
   let [host, cut, verdict] = [record.hosts[0] ?? 'localhost', 0, null as Verdict | null]
@@ -43,39 +43,29 @@ export function takeOver(change: Change, wish: TakeOver): Taking {
     }),
     found: given => (verdict = given),
   }
-  const question = {
-    release: record.number,
-    path: record.healthPath,
-    hosts: record.hosts,
-    startTimeout: record.startTimeout,
-  }
-  const answersTo = (name: string): void => void (host = name)
-  const operations = [
-    ...(wish.runs
-      ? []
-      : [
-          start(change, record.number, sandbox),
-          probe(change, question, answersTo),
-          switchTo(change, record.number, wish.isNew),
-        ]),
-    wish.edge,
-    verifyRelease(change, verification, false),
-    ...(hasWorkers(record, old) && !wish.runs ? [changeWorkers(change, record, old, sandbox)] : []),
-  ]
-  if (!old || !isRunning(seen, `release-${old.number}`, 'web')) return { operations, afterwards: [], result }
+  const isOldServing = old !== null && isRunning(seen, `release-${old.number}`, 'web')
   return {
     operations: [
-      ...operations,
-      drain(change, old, left => tellCut(change, old.number, (cut = left))),
-      verifyRelease(change, verification, true),
+      ...(wish.runs ? [] : beginning(change, wish, name => (host = name))),
+      wish.edge,
+      verifyRelease(change, verification, false),
+      ...(hasWorkers(record, old) && !wish.runs ? [changeWorkers(change, record, old, change.sandbox)] : []),
+      ...(isOldServing ? [drain(change, old, left => tellCut(change, old.number, (cut = left)))] : []),
+      ...(isOldServing ? [verifyRelease(change, verification, true)] : []),
     ],
-    afterwards: [retire(change, old.number)],
-    result,
+    afterwards: isOldServing ? [retire(change, old.number)] : [],
+    result: () => ({ verdict, cut }),
   }
+}
 
-  function result(): ReturnType<Taking['result']> {
-    return { verdict, cut }
-  }
+/** Up to and including the commit point. `answersTo` is told the name the release answers to. */
+function beginning(change: Change, { record, isNew }: TakeOver, answersTo: (host: string) => void): Operation[] {
+  const { number, healthPath: path, hosts, startTimeout } = record
+  return [
+    start(change, number, change.sandbox),
+    probe(change, { release: number, path, hosts, startTimeout }, answersTo),
+    switchTo(change, number, isNew),
+  ]
 }
 
 function hasWorkers(record: Pick<ReleaseRecord, 'workers'>, old: Pick<ReleaseRecord, 'workers'> | null): boolean {
