@@ -61,15 +61,19 @@ function jsonSchema(): JsonSchema {
   return { ...(z.toJSONSchema(configSchema) as JsonSchema), ...({ title: 'wherry.toml' } as object) }
 }
 
+function rowsOf(schema: JsonSchema, prefix: string): string[] {
+  const rows: string[] = []
+  for (const [key, value] of Object.entries(schema.properties ?? {})) {
+    const path = prefix + key
+    const example = value.examples?.[0]
+    const shown = example === undefined ? '' : ` Example: \`${path} = ${toml(example)}\`.`
+    rows.push(`| \`${path}\` | ${value.description ?? ''}${shown} |`, ...rowsOf(value, `${path}.`))
+  }
+  return rows
+}
+
 function configPage(): string {
-  const rows = (schema: JsonSchema, prefix: string): string[] =>
-    Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
-      const path = prefix + key
-      const example = value.examples?.[0]
-      const shown = example === undefined ? '' : ` Example: \`${path} = ${toml(example)}\`.`
-      return [`| \`${path}\` | ${value.description ?? ''}${shown} |`, ...rows(value, `${path}.`)]
-    })
-  return `# wherry.toml\n\nNothing here is needed: a key overrides what was detected. The same keys work under \`[tool.wherry]\` in pyproject.toml;\nwherry.toml wins. An unknown key is an error that names the nearest known one. For help in an editor, point its TOML plug-in at\n\`schema/wherry.schema.json\` of the npm package. This page is generated from the source (\`npm run docs\`).\n\n| key | meaning |\n|---|---|\n${rows(jsonSchema(), '').join('\n')}\n`
+  return `# wherry.toml\n\nNothing here is needed: a key overrides what was detected. The same keys work under \`[tool.wherry]\` in pyproject.toml;\nwherry.toml wins. An unknown key is an error that names the nearest known one. For help in an editor, point its TOML plug-in at\n\`schema/wherry.schema.json\` of the npm package. This page is generated from the source (\`npm run docs\`).\n\n| key | meaning |\n|---|---|\n${rowsOf(jsonSchema(), '').join('\n')}\n`
 }
 
 function toml(value: unknown): string {

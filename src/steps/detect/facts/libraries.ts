@@ -55,7 +55,7 @@ export function findLibraries(ground: Ground): SystemLibraryFact[] {
 }
 
 /** Distributions are named after their module, or with `python-` or `py` before it. */
-function brings({ requires }: Ground, module: string): boolean {
+function brings(ground: Ground, module: string): boolean {
   const name = module.toLowerCase()
-  return [name, `python-${name}`, `py${name}`, `${name}-python`, `${name}python`].some(requires)
+  return [name, `python-${name}`, `py${name}`, `${name}-python`, `${name}python`].some(each => ground.requires(each))
 }
