@@ -39,7 +39,7 @@ export function groupCandidates(
   return [...groups].map(([key, all]) => {
     const measured = all.map(one => ({
       one,
-      rank: rankWithin(one, contributions.completeness(key, one.file), hints, blocking),
+      rank: rankWithin(one, contributions.completeness(key, one.file), hints, blocking, contributions.isJob(one.file)),
     }))
     const sorted = measured.sort((a, b) => compare(a.rank, b.rank)).map(({ one }) => one)
     const best = sorted[0] as Candidate
@@ -79,6 +79,7 @@ function rankWithin(
   completeness: number,
   hints: readonly Hint[],
   blocking: ReadonlySet<string>,
+  job: boolean,
 ): number[] {
   const firm = strengths.indexOf(one.strength)
   const named =
@@ -90,7 +91,7 @@ function rankWithin(
     place === 'app' ? 2 : place === 'shown' ? 1 : 0,
     // A program that starts a framework's own production server says more than the object it serves.
     one.interface === 'own' && one.strength === 'script' ? 0 : one.interface === 'own' ? 2 : 1,
-    rankName(one.file) > lastName ? 0 : 1,
+    rankName(one.file) > lastName || job ? 0 : 1,
     one.factory ? 0 : 1,
     countHints(
       one,

@@ -8,6 +8,8 @@ import { coreOf, fileEnv, keyOf, type AppThing, type Env, type Evaluator } from 
 export interface Contributions {
   /** How many of the files that add to this app are run by importing `file`. */
   completeness(key: string, file: string): number
+  /** True for a file that makes an app only to work in its context: a job, not a server. */
+  isJob(file: string): boolean
   /** Apps that are mounted into another one. */
   readonly mounted: ReadonlySet<string>
 }
@@ -39,6 +41,7 @@ export function findContributions(evaluator: Evaluator, files: Iterable<string>)
   const closures = new Map<string, ReadonlySet<string>>()
   return {
     mounted,
+    isJob: file => isJob(evaluator.tree.text(file), file),
     completeness(key, file) {
       const wanted = byKey.get(key)
       if (!wanted) return 0
@@ -47,6 +50,10 @@ export function findContributions(evaluator: Evaluator, files: Iterable<string>)
       return [...wanted].filter(one => closure.has(one)).length
     },
   }
+}
+
+function isJob(text: string, file: string): boolean {
+  return rankName(file) === lastName && /\.app_context\(/.test(text) && !/\.run\(|@\w+\.cli\b|shell_context/.test(text)
 }
 
 /** The apps a statement adds to: `@app.get(…)`, `app.include_router(…)`, `db.init_app(app)`, `app.layout = …`. */

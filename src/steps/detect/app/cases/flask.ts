@@ -161,4 +161,12 @@ export const flask: readonly Case[] = [
     },
     expect: 'dash wsgi main:server',
   },
+  {
+    name: 'a job that works in the context of an app is not the app',
+    files: {
+      'shop/__init__.py': factory,
+      'expire_carts.py': 'from shop import create_app\napp = create_app()\nwith app.app_context():\n    print(1)\n',
+    },
+    expect: 'flask wsgi shop:create_app()',
+  },
 ]
