@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { start } from '../../src/kit/exec.ts'
 import { deployAndDie, isWhole } from '../support/host-crash.ts'
 import { makeApp, withJob, type App } from '../support/host-app.ts'
 import { closeTestHosts, openTestHost } from '../support/host-place.ts'
@@ -47,6 +48,43 @@ test('the holder is killed: everything is down until the next command brings it 
   await isWhole(host, 'one')
   expect((await host.status()).holder).not.toBe(holder)
 })
+
+test('after a reboot the holder alone brings back what served', async () => {
+  const host = await openTestHost()
+  await host.release(one)
+  const { holder } = await host.status()
+  const argv = readFileSync(`/proc/${holder}/cmdline`, 'utf8').split('\0').slice(0, -1)
+  process.kill(holder ?? 0, 'SIGKILL')
+  await until(async () => (await host.status()).holder === null)
+  start(argv as [string, ...string[]], { stdio: 'ignore', detached: true }).unref()
+  await until(() =>
+    host.page().then(
+      ({ status }) => status === 200,
+      () => false,
+    ),
+  )
+  await isWhole(host, 'one')
+})
+
+test('a release process outlives the one who deploys, and is waited for', async () => {
+  const command = ['python', '-c', slowJob]
+  const app = await makeApp('wsgi', 'two', { plan: plan => ({ ...plan, release: { ...plan.release, command } }) })
+  const host = await openTestHost()
+  await host.release(one)
+  await deployAndDie(host, app, { command: 'start' })
+  await host.release(app)
+  await isWhole(host, 'two')
+  expect(readFileSync(join(host.home, 'data/jobs'), 'utf8')).toBe('begin end begin end ')
+  expect(host.events.map(({ text }) => text)).toContain('waiting for the release process of an interrupted run (2)')
+})
+
+const slowJob = `
+import time
+with open("/data/jobs", "a") as file:
+    print("begin", end=" ", file=file, flush=True)
+    time.sleep(3)
+    print("end", end=" ", file=file)
+`
 
 test('nginx and the app are killed: they are started again, and no connection is refused', async () => {
   const host = await openTestHost()

@@ -120,6 +120,18 @@ describe.each(['wsgi', 'asgi'] as const)('a switch of %s', kind => {
   })
 })
 
+test('what is still connected when the time to finish is over is counted and told', async () => {
+  const host = await openTestHost()
+  const hasty = { ...one, plan: { ...one.plan, release: { ...one.plan.release, drain: 1 } } }
+  await host.release(hasty)
+  const long = longRequest(host.port, 6)
+  await until(async () => (await host.page('/')).status === 200)
+  expect(await host.release(two)).toMatchObject({ outcome: 'released', cut: 1 })
+  expect(await long).toBe(200) // It had some seconds more.
+  const warnings = host.events.filter(({ level }) => level === 'warning').map(({ text }) => text)
+  expect(warnings).toEqual([expect.stringMatching(/^release 1 still had 1 connection/)])
+})
+
 test('a hashed file of the release before is still served', async () => {
   const host = await openTestHost()
   await host.release(one)

@@ -63,7 +63,7 @@ export interface Deployed {
   readonly url: string
   /** Null when nothing was changed. */
   readonly verdict: Verdict | null
-  /** Connections cut when the drain limit was reached. */
+  /** Connections the old release still had when its time to finish was over: streams, WebSockets, long requests. */
   readonly cut: number
 }
 

@@ -2,6 +2,7 @@ import { count } from '../../kit/text.ts'
 import type { Operation } from '../../model/target.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { Change } from './change.ts'
+import { stopGrace } from './containers.ts'
 import type { ListenAt } from './host.ts'
 import { isRunning, recordOf, type ReleaseRecord } from './observation.ts'
 import { drain, retire } from './operations/retire.ts'
@@ -74,6 +75,6 @@ function hasWorkers(record: Pick<ReleaseRecord, 'workers'>, old: Pick<ReleaseRec
 
 function tellCut(change: Change, release: number, cut: number): void {
   if (cut === 0) return
-  const text = `release ${release} still had ${count(cut, 'connection')} after its time to finish; they are ended now`
+  const text = `release ${release} still had ${count(cut, 'connection')} after its time to finish: what is left in ${stopGrace} s is cut off`
   change.report({ step: 'release', level: 'warning', text, data: { cut } })
 }
