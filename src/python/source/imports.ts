@@ -1,4 +1,4 @@
-import { findBelow, findImported, joinPath } from './resolve.ts'
+import { findBelow, findImported } from './resolve.ts'
 import { walk, type Placed, type Statement } from './statement.ts'
 import type { SourceTree } from './tree.ts'
 
@@ -89,10 +89,4 @@ export function closureOf(tree: SourceTree, file: string, limit = 3000): Readonl
     }
   }
   return seen
-}
-
-/** True when `name` below `directory` is there in a form other than Python source: compiled, generated, or typed only. */
-export function isOtherwiseThere(files: ReadonlySet<string>, directory: string, name: string): boolean {
-  const base = joinPath(directory, name)
-  return ['.pyi', '.pyx', '.so', '.pyd', '.proto', '.py.in', '.py.template'].some(ending => files.has(base + ending))
 }

@@ -1,6 +1,8 @@
-import { closureOf, importsOf, isOtherwiseThere } from '../../../python/source/imports.ts'
+import { closureOf, importsOf, type Import } from '../../../python/source/imports.ts'
 import { findBelow, joinPath, parentOf } from '../../../python/source/resolve.ts'
 import type { WherryError } from '../../../kit/error.ts'
+import type { SyntaxFault } from '../../../python/source/syntax.ts'
+import { unsupportedPython } from '../../../plan-errors.ts'
 import { appModuleMissing, syntaxError } from './errors.ts'
 import type { Search } from './search.ts'
 
@@ -11,14 +13,25 @@ export function findFault(search: Search, file: string): WherryError | null {
   for (const one of closure) {
     const { fault } = tree.module(one)
     if (!fault || !runsOnImport(search, file, one)) continue
+    if (fault.python2) return refusePython2(one, fault, one === file ? 'The app is made in it.' : `${file} imports it.`)
     return syntaxError({
       what: `${one} is not valid Python 3: line ${fault.line}.`,
-      why: `${fault.python2 ? 'It is Python 2. ' : ''}${one === file ? 'The app is made in it.' : `${file} imports it.`}`,
+      why: one === file ? 'The app is made in it.' : `${file} imports it.`,
       next: `Correct line ${fault.line} of ${one}.`,
       evidence: [{ file: one, line: fault.line, text: fault.text }],
     })
   }
   return missingModule(search, file)
+}
+
+/** No image holds Python 2, whose support ended in 2020. @see PEP 373 */
+export function refusePython2(file: string, fault: SyntaxFault, why: string): WherryError {
+  return unsupportedPython({
+    what: `${file} is Python 2 code: line ${fault.line}.`,
+    why: `${why} No supported Python runs it.`,
+    next: 'Port the app to Python 3.',
+    evidence: [{ file, line: fault.line, text: fault.text }],
+  })
 }
 
 /** True when importing `file` imports `other` without a condition: at top level, outside `try`. */
@@ -44,39 +57,49 @@ const generated =
 
 /** A relative import always means the repository's own package: what it names must be there. */
 function missingModule(search: Search, file: string): WherryError | null {
+  const missing = findMissing(search, file, generated)
+  if (!missing) return null
+  const { from, line, written, text } = missing
+  return appModuleMissing({
+    what: `${from} imports ${written}, which is not in the repository.`,
+    why: from === file ? 'The app is made in it.' : `The app in ${file} imports ${from}.`,
+    next: 'Commit the module, or remove the import.',
+    evidence: [{ file: from, line, text }],
+  })
+}
+
+/** An import of the repository's own that cannot succeed. */
+export interface MissingImport {
+  readonly from: string
+  readonly line: number
+  /** As written, dots included. */
+  readonly written: string
+  readonly text: string
+}
+
+/** The first relative import that importing `file` runs, outside `try` and `if`, and whose module is nowhere. `allowed` names may be. */
+export function findMissing(search: Search, file: string, allowed: RegExp): MissingImport | null {
   const { tree } = search.evaluator
-  const files = new Set(search.texts.files)
-  for (const one of firmClosure(search, file)) {
-    for (const found of importsOf(tree, one)) {
+  for (const from of firmClosure(search, file)) {
+    for (const found of importsOf(tree, from)) {
       const { guard, conditional, tried } = found.placed
-      if (
-        found.level === 0 ||
-        found.file !== null ||
-        found.module === '' ||
-        guard !== null ||
-        conditional ||
-        tried ||
-        found.nested
-      )
-        continue
-      let directory = parentOf(one)
-      for (let up = 1; up < found.level; up += 1) directory = parentOf(directory)
-      if (generated.test(found.module) || findBelow(tree, directory, found.module)) continue
-      const path = found.module.replaceAll('.', '/')
-      if (
-        isOtherwiseThere(files, directory, path) ||
-        search.texts.files.some(
-          name => name.startsWith(`${joinPath(directory, path)}.`) || name.startsWith(`${joinPath(directory, path)}/`),
-        )
-      )
-        continue
-      return appModuleMissing({
-        what: `${one} imports ${'.'.repeat(found.level)}${found.module}, which is not in the repository.`,
-        why: one === file ? 'The app is made in it.' : `The app in ${file} imports ${one}.`,
-        next: 'Commit the module, or remove the import.',
-        evidence: [{ file: one, line: found.line, text: (tree.text(one).split('\n')[found.line - 1] ?? '').trim() }],
-      })
+      if (guard !== null || conditional || tried || found.nested) continue
+      if (found.level === 0 || found.file !== null || found.module === '' || allowed.test(found.module)) continue
+      if (isThere(search, from, found)) continue
+      const text = (tree.text(from).split('\n')[found.line - 1] ?? '').trim()
+      return { from, line: found.line, written: `${'.'.repeat(found.level)}${found.module}`, text }
     }
   }
   return null
+}
+
+/** True for a namespace, and for what is there in another form than Python source. */
+function isThere({ evaluator, texts }: Search, from: string, { level, module }: Import): boolean {
+  let directory = parentOf(from)
+  for (let up = 1; up < level; up += 1) directory = parentOf(directory)
+  const base = joinPath(directory, module.replaceAll('.', '/'))
+  return (
+    findBelow(evaluator.tree, directory, module) !== null ||
+    texts.files.some(name => name.startsWith(`${base}.`) || name.startsWith(`${base}/`))
+  )
 }

@@ -5,13 +5,14 @@ import type { Case } from './cases/case.ts'
 import { fastapi } from './cases/fastapi.ts'
 import { flask } from './cases/flask.ts'
 import { imports } from './cases/imports.ts'
+import { refusals } from './cases/refusals.ts'
 import { pyramid } from './cases/pyramid.ts'
 import { others } from './cases/others.ts'
 import { rules } from './cases/rules.ts'
 import { findApp, type AppFinding, type AppPackages } from './index.ts'
 import type { Texts } from './search.ts'
 
-const tables = { flask, fastapi, django, pyramid, others, imports, rules }
+const tables = { flask, fastapi, django, pyramid, others, imports, rules, refusals }
 
 for (const [name, cases] of Object.entries(tables)) {
   describe(name, () => {

@@ -13,7 +13,9 @@ import { findObjects } from './objects.ts'
 import { isNeverSource, placeOf } from './places.ts'
 import { findPrograms, type Program } from './programs.ts'
 import { refuseAmbiguous, refuseNothing } from './refusals.ts'
+import { refuseTemplate } from './refuse.ts'
 import type { AppPackages, FullSearch, PackagesByDirectory, Texts } from './search.ts'
+import { findTemplate, type Template } from './template.ts'
 import { isUnfit } from './unfit.ts'
 import { viewBelow } from './view.ts'
 
@@ -95,11 +97,23 @@ function decide(search: FullSearch, packages: PackagesByDirectory, explicit: str
   const { sorted, equal } = rankGroups(search.evaluator.tree, groups, contributions, startOf)
   const [first] = sorted
   const broken = gathered.broken[0]
+  const template = findTemplate(search.texts)
+  if (template && !isWhole(search, template, first?.best, written)) throw refuseTemplate(template)
   if (!first || isUnfit(search, first, startOf(first.best)))
     throw broken ?? refuseNothing(search, gathered, programs, sorted)
   if (broken && first.best.framework !== 'django' && first.best.strength !== 'named') throw broken
   if (equal > 1) throw refuseAmbiguous(search, sorted.slice(0, equal), one => layOut(search, one, written))
   return settle(search, gathered, first.best, packages, notesFor(gathered, programs, first), written)
+}
+
+/** True for an app beside the template with packages of its own. */
+function isWhole(
+  search: FullSearch,
+  template: Template,
+  best: Candidate | undefined,
+  written: ReadonlySet<string>,
+): boolean {
+  return best !== undefined && !template.holds(best.file) && search.manifests.has(layOut(search, best, written).root)
 }
 
 function blockingFiles(programs: readonly Program[]): Set<string> {

@@ -2,9 +2,12 @@ import type { Evidence, WherryError } from '../../../kit/error.ts'
 import { parentOf } from '../../../python/source/resolve.ts'
 import type { Candidate } from './candidate.ts'
 import { noWebApp } from './errors.ts'
+import { refusePython2 } from './faults.ts'
 import { frameworks } from './frameworks/index.ts'
+import { readNamings } from './named.ts'
 import { placeOf } from './places.ts'
 import { readText, type Search, type Texts } from './search.ts'
+import type { Template } from './template.ts'
 
 /** What a repository without an app looks like, said with its evidence. */
 interface Looks {
@@ -38,10 +41,12 @@ export function looksLikeBot({ evaluator }: Search): boolean {
 
 /** The refusal for a repository in which nothing can be served. `passed` are candidates in tests, examples and the like. */
 export function refuseNoApp(search: Search, passed: readonly Candidate[]): WherryError {
+  const old = oldSource(search)
+  if (old) return old
   const looks = describe(search, passed)
   const named = namedFramework(search)
   return noWebApp({
-    what: `No web app was found: this looks like ${looks.like}.`,
+    what: `No web app was found: this looks like ${looks.like}${shownOnly(passed)}.`,
     ...(named === null ? {} : { why: `${named} is asked for, but no source makes an app with it.` }),
     next: 'When there is an app all the same, name it: app = "module:attribute" in wherry.toml.',
     evidence: [
@@ -55,6 +60,27 @@ export function refuseNoApp(search: Search, passed: readonly Candidate[]): Wherr
   })
 }
 
+/** What is generated from a template has to be deployed, not the template. */
+export function refuseTemplate({ tool, file }: Template): WherryError {
+  return noWebApp({
+    what: `No web app was found: this is a ${tool} template to generate projects from.`,
+    why: `${file} says so; its files hold placeholders in place of names and versions.`,
+    next: 'Generate a project from it, and deploy that.',
+    evidence: [{ file, text: `${tool} template` }],
+  })
+}
+
+/** Where the apps are that a library brings to be looked at. */
+function shownOnly(passed: readonly Candidate[]): string {
+  const places = new Set(passed.map(one => (placeOf(one.file) === 'shown' ? (one.file.split('/')[0] ?? '') : '')))
+  return places.size === 0 || places.has('')
+    ? ''
+    : `, with apps only in ${[...places]
+        .slice(0, 3)
+        .map(one => `${one}/`)
+        .join(', ')}`
+}
+
 function describe(search: Search, passed: readonly Candidate[]): Looks {
   const { texts, evaluator } = search
   const { tree } = evaluator
@@ -62,7 +88,7 @@ function describe(search: Search, passed: readonly Candidate[]): Looks {
   if (tree.files.length === 0) {
     const notebook = texts.files.find(file => file.endsWith('.ipynb'))
     if (notebook !== undefined) return { like: 'notebooks', evidence: [{ file: notebook, text: 'Jupyter notebook' }] }
-    return { like: 'something other than Python', evidence: [] }
+    return { like: 'something other than Python, for there is no Python source', evidence: [] }
   }
   const library = findLibrary(search, sources)
   if (library && passed.length > 0 && !looksLikeBot(search)) return library
@@ -78,6 +104,9 @@ function describe(search: Search, passed: readonly Candidate[]): Looks {
   if (notebooks.length > sources.length && notebooks[0] !== undefined)
     return { like: 'notebooks', evidence: [{ file: notebooks[0], text: 'Jupyter notebook' }] }
   const script = sources.find(file => /__name__\s*==/.test(tree.text(file))) ?? sources[0]
+  const fault = script === undefined ? null : tree.module(script).fault
+  if (script !== undefined && fault?.python2)
+    return { like: 'a script in Python 2', evidence: [{ file: script, line: fault.line, text: fault.text }] }
   return { like: 'a script', evidence: script === undefined ? [] : [{ file: script, text: 'runs and ends' }] }
 }
 
@@ -85,9 +114,29 @@ function findLibrary(search: Search, sources: readonly string[]): Looks | null {
   const manifest = packageManifest(search.texts)
   const isPackage = sources.some(file => file.endsWith('/__init__.py') && parentOf(file).split('/').length <= 2)
   const isModule = sources.some(file => !file.includes('/') && file !== 'setup.py')
-  return manifest !== null && (isPackage || isModule)
-    ? { like: 'a library', evidence: [{ file: manifest, text: 'declares a package to install' }] }
-    : null
+  if (manifest === null || (!isPackage && !isModule)) return null
+  const program = readNamings(search.texts, search.evaluator).find(
+    one => one.by === 'script' && !one.file.includes('/'),
+  )
+  if (program)
+    return {
+      like: 'a command-line program',
+      evidence: [{ file: program.file, line: program.line, text: program.text }],
+    }
+  return { like: 'a library', evidence: [{ file: manifest, text: 'declares a package to install' }] }
+}
+
+/** Source that only Python 2 takes and that uses a framework. */
+function oldSource({ evaluator }: Search): WherryError | null {
+  const { tree } = evaluator
+  const names = frameworks.flatMap(framework => framework.imports).join('|')
+  const uses = new RegExp(`^[ \\t]*(?:from|import)[ \\t]+(?:${names})\\b`, 'm')
+  for (const file of tree.files) {
+    if (placeOf(file) !== 'app' || !uses.test(tree.text(file))) continue
+    const { fault } = tree.module(file)
+    if (fault?.python2) return refusePython2(file, fault, 'It is the source that uses a web framework.')
+  }
+  return null
 }
 
 /** True when the root declares a package that others install, not merely a list of requirements. */

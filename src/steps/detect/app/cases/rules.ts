@@ -191,7 +191,8 @@ export const rules: readonly Case[] = [
   {
     name: 'Python 2 on the way to the app',
     files: { 'app.py': `import lib\n${hello}`, 'lib.py': 'print "x"\n' },
-    expect: 'syntax-error',
+    expect: 'unsupported-python',
+    says: 'lib.py is Python 2 code',
   },
   {
     name: 'a syntax error elsewhere',
