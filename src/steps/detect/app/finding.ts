@@ -43,13 +43,11 @@ export function settle(
     path,
     because: one.because,
   }
-  const settings = settingsSeenFrom(
-    search,
-    gathered.django.find(({ candidate, project }) =>
-      [candidate, ...project.objects].some(({ file }) => file === one.file),
-    )?.settings ?? null,
-    start,
+  const choice = gathered.django.find(({ candidate, project }) =>
+    [candidate, ...project.objects].some(({ file }) => file === one.file),
   )
+  const settings = settingsSeenFrom(search, choice?.settings ?? null, start)
+  const guessed = choice?.guessed === true && settings ? [noteSettings(settings)] : []
   const moved = root === '' ? [] : [note('app-in-subdirectory', `The app is run from ${root}/.`, one.because)]
   return {
     root,
@@ -57,8 +55,13 @@ export function settle(
     framework: frameworkFact(one, near, settings),
     server: chooseServer(one.interface, near, gathered.commands, one.because),
     settings,
-    notes: [...moved, ...notes],
+    notes: [...moved, ...guessed, ...notes],
   }
+}
+
+function noteSettings({ module, file }: DjangoSettings): Note {
+  const text = `Nothing names the settings module; ${module} was chosen. Name it in wsgi.py to be sure.`
+  return note('settings-chosen', text, [{ file, line: null, text: module }])
 }
 
 /** manage.py may name the settings as seen from its own directory; the server sees them from another. */

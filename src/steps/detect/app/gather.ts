@@ -37,7 +37,10 @@ export function gather(search: Search, programs: readonly Program[]): Gathered {
   )
 
   const wanted =
-    commands.map(one => one.command.environment.get('DJANGO_SETTINGS_MODULE')).find(name => name !== undefined) ?? null
+    commands
+      .filter(one => one.firm)
+      .map(one => one.command.environment.get('DJANGO_SETTINGS_MODULE'))
+      .find(name => name !== undefined) ?? null
   const projects = findProjects(search)
   const choices = projects.map(project => chooseDjango(search, project, wanted))
   const django = choices.filter((one): one is DjangoChoice => !isWherryError(one))

@@ -14,6 +14,25 @@ const stock = {
   'shop/asgi.py': asgi('shop.settings'),
 }
 
+const split = {
+  ...stock,
+  'shop/settings.py': undefined as never,
+  'shop/settings/__init__.py': 'try:\n    from .dev import *\nexcept Exception:\n    from .prod import *\n',
+  'shop/settings/base.py': 'INSTALLED_APPS = []\nWSGI_APPLICATION = "shop.wsgi.application"\n',
+  'shop/settings/dev.py': 'from .base import *\n',
+  'shop/settings/prod.py': 'from .base import *\n',
+}
+const unnamed = {
+  'manage.py':
+    'import sys\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n',
+  'shop/__init__.py': '',
+  'shop/wsgi.py': 'from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n',
+  'shop/settings/__init__.py': '',
+  'shop/settings/base.py': 'INSTALLED_APPS = []\nWSGI_APPLICATION = "shop.wsgi.application"\n',
+  'shop/settings/development.py': 'from .base import *\n',
+  'shop/settings/test.py': 'from .base import *\n',
+}
+
 export const django: readonly Case[] = [
   { name: 'a stock project', files: stock, expect: 'django wsgi shop.wsgi:application', settings: 'shop.settings' },
   {
@@ -147,5 +166,58 @@ export const django: readonly Case[] = [
     files: { ...stock, Procfile: 'web: python manage.py runserver 0.0.0.0:$PORT\n' },
     expect: 'django wsgi shop.wsgi:application',
     notes: ['development-server-replaced'],
+  },
+  {
+    name: 'what uWSGI sets is the choice',
+    files: {
+      ...split,
+      'uwsgi.ini': '[uwsgi]\nmodule = shop.wsgi:application\nenv = DJANGO_SETTINGS_MODULE=shop.settings.prod\n',
+    },
+    expect: 'django wsgi shop.wsgi:application',
+    settings: 'shop.settings.prod',
+  },
+  {
+    name: 'what a Procfile sets is the choice',
+    files: { ...split, Procfile: 'web: DJANGO_SETTINGS_MODULE=shop.settings.prod gunicorn shop.wsgi\n' },
+    expect: 'django wsgi shop.wsgi:application',
+    settings: 'shop.settings.prod',
+  },
+  {
+    name: 'a settings package chosen by the Dockerfile',
+    files: { ...split, Dockerfile: 'ENV DJANGO_SETTINGS_MODULE=shop.settings.prod\n' },
+    expect: 'django wsgi shop.wsgi:application',
+    settings: 'shop.settings.prod',
+  },
+  {
+    name: 'settings of the environment that are not in the code change nothing',
+    files: { ...split, Dockerfile: 'ENV DJANGO_SETTINGS_MODULE=shop.settings.gone\n' },
+    expect: 'django wsgi shop.wsgi:application',
+    settings: 'shop.settings',
+  },
+  {
+    name: 'nothing names the settings: production is plain',
+    files: { ...unnamed, 'shop/settings/production.py': 'from .base import *\n' },
+    expect: 'django wsgi shop.wsgi:application',
+    settings: 'shop.settings.production',
+    notes: ['settings-chosen'],
+  },
+  {
+    name: 'nothing names the settings: one that is not for development',
+    files: unnamed,
+    expect: 'django wsgi shop.wsgi:application',
+    settings: 'shop.settings.base',
+    notes: ['settings-chosen'],
+  },
+  {
+    name: 'nothing names the settings: several could be meant',
+    files: { ...unnamed, 'shop/settings/other.py': 'from .base import *\n' },
+    expect: 'settings-missing',
+    says: 'shop.settings.base, shop.settings.development, shop.settings.other',
+  },
+  {
+    name: 'the settings import what is not there',
+    files: { ...split, 'shop/settings/__init__.py': 'from .base import *\nfrom .local import *\n' },
+    expect: 'settings-missing',
+    says: '.local',
   },
 ]

@@ -5,7 +5,10 @@ import type { Search } from '../search.ts'
 import { findTarget, isBound } from '../target.ts'
 import type { WherryError } from '../../../../kit/error.ts'
 import type { DjangoProject, LocatedSettings } from './projects.ts'
+import { findMissing, type MissingImport } from '../faults.ts'
+import { findBelow } from '../../../../python/source/resolve.ts'
 import { orderForProduction } from './production.ts'
+import { findUnnamed } from './unnamed.ts'
 import { settingText } from './settings.ts'
 
 /** The settings of the chosen project, for what is read from them later. */
@@ -18,6 +21,8 @@ export interface DjangoChoice {
   readonly project: DjangoProject
   readonly candidate: Candidate
   readonly settings: DjangoSettings | null
+  /** True when no file names the settings, and they were chosen by their name. */
+  readonly guessed: boolean
 }
 
 /** How a project is served: what its settings name, else the object of its wsgi.py. An error when what is named is not there. */
@@ -27,19 +32,29 @@ export function chooseDjango(
   wanted: string | null,
 ): DjangoChoice | WherryError {
   const production = orderForProduction(search, project.directory, project.settings)
-  const ordered = production.sort((a, b) => Number(b.module === wanted) - Number(a.module === wanted))
+  const unnamed = production.length === 0 && wanted === null ? findUnnamed(search, project.directory) : null
+  if (unnamed && !unnamed.choice && unnamed.all.length > 0) return unclearSettings(project, unnamed.all)
+  const asked = wanted === null ? null : locateWanted(search, project, wanted)
+  const ordered = [
+    ...(asked ? [asked] : unnamed?.choice ? [unnamed.choice] : []),
+    ...production.filter(one => one.module !== asked?.module),
+  ]
   const settings = ordered.find(one => one.place?.file)
   if (!settings && project.settings.length > 0) return missingSettings(project)
   const choice = settings?.place?.file ? { module: settings.module, file: settings.place.file } : null
+  const guessed = Boolean(unnamed?.choice)
+  const lost = choice ? findMissing(search, choice.file, /(?:^|\.)_?version$/) : null
+  if (lost) return lostSettings(lost)
   const asgi = choice && wantsAsgi(search, choice.file) ? bySetting(search, project, choice, 'ASGI_APPLICATION') : null
   const named = asgi ?? (choice ? bySettings(search, project, ordered) : null)
-  if (named && 'strength' in named) return { project, candidate: named, settings: choice }
+  if (named && 'strength' in named) return { project, candidate: named, settings: choice, guessed }
   const object = project.objects.find(one => one.interface === 'wsgi') ?? project.objects[0]
   if (object)
     return {
       project,
       candidate: { ...object, path: project.directory, directory: directoryOf(project) },
       settings: choice,
+      guessed,
     }
   if (named) return named
   return appModuleMissing({
@@ -47,6 +62,33 @@ export function chooseDjango(
     why: 'The settings name no WSGI_APPLICATION, and no module calls get_wsgi_application().',
     next: 'Add a wsgi.py with `application = get_wsgi_application()`, and name it in WSGI_APPLICATION.',
     evidence: project.settings.map(one => reasonAt(search.evaluator, one.file, one.line)),
+  })
+}
+
+/** What a Procfile or a server's configuration sets, when it is in the repository. */
+function locateWanted(search: Search, project: DjangoProject, module: string): LocatedSettings | null {
+  const known = project.settings.find(one => one.module === module)
+  const place = findBelow(search.evaluator.tree, project.directory, module)
+  return known ?? (place?.file ? { module, file: place.file, line: 1, place } : null)
+}
+
+function unclearSettings(project: DjangoProject, all: readonly LocatedSettings[]): WherryError {
+  const names = all.slice(0, 8).map(one => one.module)
+  const first = project.objects[0]?.file ?? project.manage ?? 'wsgi.py'
+  return settingsMissing({
+    what: `Nothing says which settings module production uses: ${names.join(', ')}.`,
+    why: `${first} names none, and more than one could be meant.`,
+    next: `Name one in ${first}: os.environ.setdefault("DJANGO_SETTINGS_MODULE", "${names[0]}").`,
+    evidence: all.slice(0, 8).map(one => ({ file: one.file, line: null, text: one.module })),
+  })
+}
+
+function lostSettings({ from, line, written, text }: MissingImport): WherryError {
+  return settingsMissing({
+    what: `${from} imports ${written}, which is not in the repository.`,
+    why: 'The settings cannot be loaded without it: it must exist wherever the app runs, and a file kept out of git does not.',
+    next: `Commit the module without its secrets, or import it inside \`try … except ImportError\`.`,
+    evidence: [{ file: from, line, text }],
   })
 }
 

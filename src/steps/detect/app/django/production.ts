@@ -4,7 +4,7 @@ import type { LocatedSettings } from './projects.ts'
 
 /** Which of several settings modules production loads: wsgi.py often names the one for development. */
 
-const development = /(?:^|[._])(?:dev|develop|development|local|debug|test|testing|staging)$/
+export const development = /(?:^|[._])(?:dev|develop|development|local|debug|test|testing|staging)$/
 const production = [
   'production',
   'prod',
@@ -20,6 +20,9 @@ const production = [
 const environments =
   /(?:^|\/)(?:Procfile|Dockerfile[\w.-]*|[\w.-]*\.?Dockerfile|(?:docker-)?compose[\w.-]*\.ya?ml|app\.ya?ml|app\.json|render\.ya?ml|fly\.toml|heroku\.yml|nixpacks\.toml|railway\.toml|[\w.-]+\.service|supervisord?[\w.-]*\.conf|[\w-]*uwsgi[\w.-]*\.ini|[\w-]*(?:start|run|entry|gunicorn)[\w-]*\.sh)$/i
 
+/** Files that a server reads, rather than a platform or a developer's machine. */
+const served = /(?:^|\/)(?:Procfile|[\w-]*uwsgi[\w.-]*\.ini)$/i
+
 /** The settings ordered for production: what wsgi.py or manage.py names, unless that is for development and a better one is there. */
 export function orderForProduction(
   search: Search,
@@ -27,14 +30,21 @@ export function orderForProduction(
   settings: readonly LocatedSettings[],
 ): LocatedSettings[] {
   const first = settings.find(one => one.place?.file)
-  if (!first || !development.test(first.module)) return [...settings]
-  const said = settingsInEnvironments(search, directory).find(one => !development.test(one.module))
+  if (!first) return [...settings]
+  const environment = settingsInEnvironments(search, directory)
+  const firm = environment.find(one => served.test(one.file))
+  // `shop.settings` chooses among the modules of its package; what the environment names is the choice.
+  const inside = environment.find(one => one.module.startsWith(`${first.module}.`) && !development.test(one.module))
+  const better = firm ?? inside
+  if (better) return [better, ...settings.filter(one => one.module !== better.module)]
+  if (!development.test(first.module)) return [...settings]
+  const said = environment.find(one => !development.test(one.module))
   const found =
     said ?? settings.find(one => one.place?.file && !development.test(one.module)) ?? beside(search, directory, first)
   return found ? [found, ...settings.filter(one => one.module !== found.module)] : [...settings]
 }
 
-function settingsInEnvironments(search: Search, directory: string): LocatedSettings[] {
+export function settingsInEnvironments(search: Search, directory: string): LocatedSettings[] {
   return search.texts.files.flatMap(file => {
     if (!environments.test(file) || file.split('/').length > 5) return []
     const lines = (readText(search.texts, file) ?? '').split('\n')
