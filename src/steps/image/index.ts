@@ -55,23 +55,25 @@ function recordedLock(request: ImageRequest): RecordedLock | null {
 async function resolveAndBuild(request: ImageRequest, tools: Tools): Promise<MadeImage> {
   // Loaded only here: an image that was resolved before must not wait for what resolves.
   const [{ resolveLock }, { findWrites }] = await Promise.all([import('./resolve/index.ts'), import('./smoke.ts')])
-  const resolved = await resolveLock(request, tools)
+  // A place where data was once kept stays one, whatever the app does today.
+  const kept = readLockFile(request.checkout, request.plan.root)?.data ?? []
+  const resolved = { ...(await resolveLock(request, tools)), data: kept }
   const first = await buildAll(request, resolved, tools)
-  const data = await task(
+  const found = await task(
     tools,
     'starting the app once to see where it writes',
     () => findWrites(request.plan, first.image.config, first.inside, tools),
-    found =>
-      found.length === 0
+    places =>
+      places.length === 0
         ? 'the app writes nothing beside its code'
-        : `the app writes ${list(found.map(({ path }) => path))}`,
+        : `the app writes ${list(places.map(({ path }) => path))}`,
   )
-  const lock = { ...resolved, data }
+  const lock = { ...resolved, data: [...kept, ...found] }
   if (!(await writeLockFile(request.checkout, request.plan.root, lock))) {
     const text = `${lockFileName} cannot be written beside the app: the next image will be resolved anew`
     tools.report({ step: 'image', level: 'warning', text })
   }
-  return made(data.length === 0 ? first : await buildOn(first.environment, request, lock, quietly(tools)))
+  return made(found.length === 0 ? first : await buildOn(first.environment, request, lock, quietly(tools)))
 }
 
 interface Built {

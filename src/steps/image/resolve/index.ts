@@ -14,14 +14,15 @@ import { downloaded, placeWheels, type PlacedWheel } from '../wheels/place.ts'
 import { optionsFor, resolveApp, type Resolved } from './app.ts'
 import { asOfCommit } from './as-of.ts'
 import { findBuildTools, type ToolRequest } from './build-tools.ts'
+import type { Chosen } from './distributions.ts'
 import { resolveLibraries } from './libraries.ts'
 import type { RecordedLock, SourceDistribution } from './lock-file.ts'
 import { requestHash, type Request } from './request-hash.ts'
 import { askFor, filesOf, hashesOf, ownWheels } from './requirements.ts'
-import { type Wanted } from './wanted.ts'
 import { buildSdists, type Builder } from './sdists.ts'
 import { undeclared } from './undeclared.ts'
 import { openResolver } from './uv.ts'
+import type { Wanted } from './wanted.ts'
 
 export interface ResolveRequest extends Request {
   readonly checkout: Checkout
@@ -34,42 +35,24 @@ export interface ResolveRequest extends Request {
 /** Turns intentions into exact packages, by hash. What a lock of the repository pins stays as it is. */
 export async function resolveLock(request: ResolveRequest, tools: Tools): Promise<RecordedLock> {
   const { plan, wanted, checkout, architecture } = request
-  const { base, serve } = plan.image
-  const { lock: baseLock, archive } = await resolveBase(base, architecture, tools)
-  const parts = baseParts(baseLock, tools)
-  const { layers } = await task(tools, 'assembling the base', () =>
-    makeLayers([bottomOf(parts)], { cache: tools.cache, unpack: true }),
-  )
-  const inside = await openInside(layers, tools)
-  const python = pythonVersion(baseLock, base.python)
+  const base = await openBase(request, tools)
+  const { python, inside, tags } = base
   const ask = askFor(wanted, markerEnvironment({ python, architecture }))
   const asOf = ask.pinned || request.update ? null : await asOfCommit(checkout.root, filesOf(wanted))
-  const tags = supportedTags({ python: base.python, architecture, libc: 'glibc', libcVersion: libcVersion(baseLock) })
-  const resolver = await openResolver(inside, base.python, mountsFor(wanted, checkout), tools)
-  const found = await task(
-    tools,
-    'resolving the requirements',
-    () =>
-      resolveApp(
-        { ask, wanted, hashes: hashesOf(wanted), serve, asOf, anyMoment: request.anyMoment ?? true, tags },
-        resolver,
-      ),
-    tell,
-  )
+  const resolver = await openResolver(inside, plan.image.base.python, mountsFor(wanted, checkout), tools)
+  const { serve } = plan.image
+  const app = { ask, wanted, hashes: hashesOf(wanted), serve, asOf, anyMoment: request.anyMoment ?? true, tags }
+  const found = await task(tools, 'resolving the requirements', () => resolveApp(app, resolver), tell)
   const builder: Builder = { checkout, place: placeOf(plan), inside }
   const toolRequest = { resolver, tags, options: { ...optionsFor(wanted), asOf: found.asOf } }
-  const brought = await bring(found, toolRequest, builder, tools)
-  const addition = await undeclared(found.chosen, brought.placed, { checkout, plan }, toolRequest)
-  const chosen = addition ?? found.chosen
-  const { placed, sdists } = addition ? await bring({ ...found, chosen }, toolRequest, builder, tools) : brought
-  const needed = await resolveLibraries(request, { baseLock, archive, placed, parts }, tools)
-  const all = [...chosen.wheels, ...chosen.sdists]
-  const server = all.find(({ name }) => name === serve.server)
+  const { chosen, placed, sdists } = await complete(found.chosen, request, toolRequest, builder, tools)
+  const needed = await resolveLibraries(request, { ...base, placed }, tools)
+  const server = [...chosen.wheels, ...chosen.sdists].find(({ name }) => name === serve.server)
   return {
     version: 1,
     requirements: requestHash(request),
     python,
-    base: { ...baseLock, libraries: needed.packages },
+    base: { ...base.baseLock, libraries: needed.packages },
     wheels: chosen.wheels,
     sdists,
     server: server && serve.addServer ? { name: server.name, version: server.version } : null,
@@ -77,6 +60,42 @@ export async function resolveLock(request: ResolveRequest, tools: Tools): Promis
     data: [],
     asOf: found.asOf,
   }
+}
+
+/** The base as the archive has it now, so far assembled that its Python runs. */
+async function openBase({ plan, architecture }: ResolveRequest, tools: Tools) {
+  const { base } = plan.image
+  const { lock: baseLock, archive } = await resolveBase(base, architecture, tools)
+  const parts = baseParts(baseLock, tools)
+  const { layers } = await task(tools, 'assembling the base', () =>
+    makeLayers([bottomOf(parts)], { cache: tools.cache, unpack: true }),
+  )
+  return {
+    baseLock,
+    archive,
+    parts,
+    inside: await openInside(layers, tools),
+    python: pythonVersion(baseLock, base.python),
+    tags: supportedTags({ python: base.python, architecture, libc: 'glibc', libcVersion: libcVersion(baseLock) }),
+  }
+}
+
+interface Brought {
+  readonly placed: readonly PlacedWheel[]
+  readonly sdists: readonly SourceDistribution[]
+}
+
+/** Brings what was chosen, and what its code turns out to need beside it. */
+async function complete(
+  chosen: Chosen,
+  { checkout, plan }: ResolveRequest,
+  toolRequest: ToolRequest,
+  builder: Builder,
+  tools: Tools,
+): Promise<Brought & { readonly chosen: Chosen }> {
+  const brought = await bring(chosen, toolRequest, builder, tools)
+  const more = await undeclared(chosen, brought.placed, { checkout, plan }, toolRequest)
+  return more === null ? { ...brought, chosen } : { ...(await bring(more, toolRequest, builder, tools)), chosen: more }
 }
 
 function tell({ chosen, asOf }: Resolved): string {
@@ -89,12 +108,7 @@ function mountsFor(wanted: Wanted, { root }: Checkout): Mount[] {
 }
 
 /** Everything that will be installed, on this machine and laid out: what it needs of the system is read from its files. */
-async function bring(
-  { chosen }: Resolved,
-  request: ToolRequest,
-  builder: Builder,
-  tools: Tools,
-): Promise<{ placed: readonly PlacedWheel[]; sdists: readonly SourceDistribution[] }> {
+async function bring(chosen: Chosen, request: ToolRequest, builder: Builder, tools: Tools): Promise<Brought> {
   const paths = await task(
     tools,
     'downloading wheels',

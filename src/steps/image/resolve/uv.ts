@@ -47,15 +47,8 @@ export async function openResolver(
   const settings = await readIndexSettings({ project: tools.indexes ?? [] })
   const authorize = makeAuthorize(settings)
   const uv = await findWorkingUv(inside, settings, tools)
-  const cache = join(tools.cache.root, 'uv-cache')
-  await mkdir(cache, { recursive: true })
   const bundle = certificates()
-  const mounts: readonly Mount[] = [
-    uvMount(uv),
-    { from: cache, to: '/uv-cache', readonly: false },
-    ...(bundle ? [{ from: bundle, to: '/run/certificates.crt', readonly: true }] : []),
-    ...wheels,
-  ]
+  const mounts = [...wheels, ...(await mountsOf(uv, bundle, tools))]
   const env = environmentOf(uv, settings, authorize, bundle !== null)
 
   return {
@@ -86,6 +79,16 @@ async function findWorkingUv(inside: Inside, settings: IndexSettings, tools: Too
   const uv = await findUv(options)
   const result = await inside.run({ argv: ['/uv', '--version'], mounts: [uvMount(uv)] }).catch(() => null)
   return result?.code === 0 ? uv : findUv({ ...options, env: { ...process.env, PATH: '' } })
+}
+
+async function mountsOf(uv: Uv, bundle: string | null, { cache }: Tools): Promise<Mount[]> {
+  const own = join(cache.root, 'uv-cache')
+  await mkdir(own, { recursive: true })
+  return [
+    uvMount(uv),
+    { from: own, to: '/uv-cache', readonly: false },
+    ...(bundle ? [{ from: bundle, to: '/run/certificates.crt', readonly: true }] : []),
+  ]
 }
 
 /** Installers leave links to the program. */
