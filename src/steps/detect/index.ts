@@ -3,9 +3,7 @@ import { loadConfig } from '../../config/load.ts'
 import { openCheckout, type Checkout } from '../../kit/checkout/index.ts'
 import type { Report } from '../../model/event.ts'
 import type { Project } from '../../model/project.ts'
-import { createSourceTree } from '../../python/source/tree.ts'
-import { findApp, type AppPackages } from './app/index.ts'
-import { isNeverSource } from './app/places.ts'
+import { findApp, readSource, type AppPackages } from './app/index.ts'
 import { findData } from './facts/data.ts'
 import type { Ground } from './facts/ground.ts'
 import { findLibraries } from './facts/libraries.ts'
@@ -33,7 +31,9 @@ export async function detect(directory: string, { report }: { readonly report: R
   report({ step: 'detect', level: 'start', text: `reading ${directory}` })
   const checkout = await openCheckout(directory)
   const { config } = await loadConfig(checkout)
+  const tree = readSource(checkout)
   const found = await findApp(checkout, directory => appPackages(readPackages(checkout, directory || '.')), {
+    tree,
     ...(config.app === undefined ? {} : { app: config.app }),
     ...(config.root === undefined ? {} : { root: config.root }),
   })
@@ -43,7 +43,7 @@ export async function detect(directory: string, { report }: { readonly report: R
   const asked = appPackages(packages)
   const ground: Ground = {
     checkout,
-    tree: createSourceTree(checkout, isNeverSource),
+    tree,
     root,
     app,
     framework,

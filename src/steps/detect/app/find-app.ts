@@ -1,4 +1,4 @@
-import { createSourceTree } from '../../../python/source/tree.ts'
+import { createSourceTree, type SourceTree } from '../../../python/source/tree.ts'
 import type { Candidate } from './candidate.ts'
 import { groupCandidates, rankGroups } from './choose.ts'
 import { findContributions } from './contributions.ts'
@@ -24,6 +24,13 @@ export interface FindAppOptions {
   readonly app?: string
   /** From the configuration: the only directory to look in. */
   readonly root?: string
+  /** The repository's source as far as it has been read already. */
+  readonly tree?: SourceTree
+}
+
+/** The source of a repository as detection reads it: nothing installed or generated, each file parsed once. */
+export function readSource(texts: Texts): SourceTree {
+  return createSourceTree(texts, isNeverSource, new Set(frameworks.flatMap(framework => framework.imports)))
 }
 
 /** What the packages of one directory are; asked for every directory that declares any. It may throw: then it counts as empty. */
@@ -43,7 +50,8 @@ export async function findApp(
   const packages = await readAllPackages(texts, directory =>
     packagesAt([base, directory].filter(part => part !== '').join('/')),
   )
-  const search = startSearch(texts, packages)
+  const tree = base === '' && options.tree ? options.tree : readSource(texts)
+  const search = startSearch(texts, tree, packages)
   const finding = decide(search, packages, options.app ?? null)
   return base === '' ? finding : moved(finding, base)
 }
@@ -66,13 +74,12 @@ async function readAllPackages(texts: Texts, packagesAt: PackagesAt): Promise<Pa
   return found
 }
 
-function startSearch(texts: Texts, byDirectory: PackagesByDirectory): FullSearch {
+function startSearch(texts: Texts, tree: SourceTree, byDirectory: PackagesByDirectory): FullSearch {
   const all = [...byDirectory.values()]
   const packages: AppPackages = {
     requires: name => all.map(one => one.requires(name)).find(reason => reason !== null) ?? null,
     version: name => all.map(one => one.version(name)).find(version => version !== null) ?? null,
   }
-  const tree = createSourceTree(texts, isNeverSource, new Set(frameworks.flatMap(framework => framework.imports)))
   const major = (name: string): number | null => {
     const number = Number.parseInt(packages.version(name) ?? '', 10)
     return Number.isNaN(number) ? null : number

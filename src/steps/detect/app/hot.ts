@@ -9,10 +9,14 @@ import { placeOf } from './places.ts'
 const plain =
   /\(\s*(?:self\s*,\s*)?environ\w*\s*(?::[^,()]*)?,\s*start_resp|scope\s*(?::[^,()]*)?,\s*receive|Request\.application/
 
-const imported = new RegExp(
-  `^[ \\t]*(?:from|import)[ \\t]+(?:${frameworks.flatMap(framework => framework.imports).join('|')})\\b`,
-  'm',
-)
+/** An import statement of one of the modules, at the start of a line or after `try:`. */
+function importOf(modules: readonly string[]): RegExp {
+  const names = `(?:${modules.join('|')})\\b`
+  return new RegExp(`(?:^|[:;])[ \\t]*(?:from[ \\t]+${names}|import[ \\t][^\\n#]*\\b${names})`, 'm')
+}
+
+const anyImport = importOf(frameworks.flatMap(framework => framework.imports))
+const telling = frameworks.map(({ imports, words }) => ({ imports: importOf(imports), words }))
 
 /** Files that name a framework and one of its words, or define a callable of WSGI or ASGI. */
 export function findSeeds(tree: SourceTree): string[] {
@@ -29,10 +33,8 @@ function isMigration(tree: SourceTree, file: string): boolean {
 
 function isSeed(text: string): boolean {
   if (plain.test(text)) return true
-  if (!imported.test(text) && !/\bimport\b[^\n]*,/.test(text)) return false
-  return frameworks.some(
-    ({ imports, words }) => imports.some(name => text.includes(name)) && words.some(word => text.includes(word)),
-  )
+  if (!anyImport.test(text)) return false
+  return telling.some(({ imports, words }) => words.some(word => text.includes(word)) && imports.test(text))
 }
 
 /** The files that import one of these, directly or over others, found by text first. */
