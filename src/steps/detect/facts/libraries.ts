@@ -30,25 +30,26 @@ const askedFor: Readonly<Record<string, string>> = {
   graphviz: 'graphviz',
 }
 
+/** Files are parsed only when they import one of these. */
+const asks = new RegExp(`^[ \\t]*(?:from|import)\\b[^\\n]*\\b(?:${Object.keys(askedFor).join('|')})\\b`, 'm')
+
 /** geo settings and models load GDAL, GEOS and PROJ by name. */
 const geodjango = /['"]django\.contrib\.gis['"]|django\.contrib\.gis\.db\.backends/
 
 export function findLibraries(ground: Ground): SystemLibraryFact[] {
   const found = new Map<string, SystemLibraryFact>()
   for (const file of appFiles(ground)) {
-    for (const { module, level, line, file: own, placed, nested } of importsOf(ground.tree, file)) {
+    const text = ground.tree.text(file)
+    for (const { module, level, line, file: own, placed, nested } of asks.test(text)
+      ? importsOf(ground.tree, file)
+      : []) {
       const top = module.split('.')[0] ?? ''
       const name = level === 0 && own === null ? askedFor[top] : undefined
       // An import that may fail, or that only some call makes, counts when the packages bring the module.
       const optional = (placed.tried || nested) && !brings(ground, top)
       if (name && !optional && !found.has(name)) found.set(name, { name, because: [reason(ground.tree, file, line)] })
     }
-    const geo = found.has('gdal')
-      ? -1
-      : ground.tree
-          .text(file)
-          .split('\n')
-          .findIndex(text => geodjango.test(text))
+    const geo = found.has('gdal') || !geodjango.test(text) ? -1 : text.split('\n').findIndex(one => geodjango.test(one))
     if (geo >= 0) found.set('gdal', { name: 'gdal', because: [reason(ground.tree, file, geo + 1)] })
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
