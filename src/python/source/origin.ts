@@ -46,7 +46,8 @@ export function followBinding(
   if (binding.kind !== 'imported') return { kind: 'bound', file, name, binding }
   const place = findImported(tree, file, binding.level, binding.module)
   if (place) return findInModule(tree, place, binding.name, seen)
-  return binding.level > 0 ? null : { kind: 'external', name: `${binding.module}.${binding.name}` }
+  // A library's file in the package itself, left out of the tree, is that library.
+  return binding.level > 0 && !tree.isLibrary(binding.module) ? null : { kind: 'external', name: `${binding.module}.${binding.name}` }
 }
 
 /** A name of a module: what the module binds, else a submodule. */

@@ -17,6 +17,7 @@ import { refuseTemplate } from './refuse.ts'
 import type { AppPackages, FullSearch, PackagesByDirectory, Texts } from './search.ts'
 import { findTemplate, type Template } from './template.ts'
 import { isUnfit } from './unfit.ts'
+import { isVendored } from './vendored.ts'
 import { viewBelow } from './view.ts'
 
 export interface FindAppOptions {
@@ -30,7 +31,11 @@ export interface FindAppOptions {
 
 /** The source of a repository as detection reads it: nothing installed or generated, each file parsed once. */
 export function readSource(texts: Texts): SourceTree {
-  return createSourceTree(texts, isNeverSource, new Set(frameworks.flatMap(framework => framework.imports)))
+  return createSourceTree(
+    texts,
+    file => isNeverSource(file) || isVendored(texts, file),
+    new Set(frameworks.flatMap(framework => framework.imports)),
+  )
 }
 
 /** What the packages of one directory are; asked for every directory that declares any. It may throw: then it counts as empty. */

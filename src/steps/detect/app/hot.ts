@@ -12,7 +12,7 @@ const plain =
 /** An import statement of one of the modules, at the start of a line or after `try:`. */
 function importOf(modules: readonly string[]): RegExp {
   const names = `(?:${modules.join('|')})\\b`
-  return new RegExp(`(?:^|[:;])[ \\t]*(?:from[ \\t]+${names}|import[ \\t][^\\n#]*\\b${names})`, 'm')
+  return new RegExp(`(?:^|[:;])[ \\t]*(?:from[ \\t]+\\.*${names}|import[ \\t][^\\n#]*\\b${names})`, 'm')
 }
 
 const anyImport = importOf(frameworks.flatMap(framework => framework.imports))

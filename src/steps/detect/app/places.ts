@@ -10,7 +10,7 @@ const beside =
 
 /** Shown rather than run: an app only when the repository is about nothing else. */
 const shown =
-  /(?:^|\/)(?:examples?|samples?|sample[_-]?apps?|example[_-]?\w+|\w+[_-]examples?|demos?|demo[_-]\w+|sandbox|playground|tutorials?|snippets|templates?|cookbook|contrib|experiments?|scripts?|tools?|utils?|hack|dev|local|research|labs?|exercises?|lessons?|chapters?|assets|static|extras?|archived?(?:_\w+)?|archives|old|legacy|deprecated|backup|bak|attic)\//i
+  /^contrib\/|(?:^|\/)(?:examples?|samples?|sample[_-]?apps?|example[_-]?\w+|\w+[_-]examples?|demos?|demo[_-]\w+|sandbox|playground|tutorials?|snippets|templates?|cookbook|experiments?|scripts?|tools?|utils?|hack|dev|local|research|labs?|exercises?|lessons?|chapters?|assets|static|extras?|archived?(?:_\w+)?|archives|old|legacy|deprecated|backup|bak|attic)\//i
 
 const testFile =
   /(?:^|\/)(?:conftest|test_[^/]*|[^/]*_tests?|locustfile|noxfile|fabfile|gunicorn[^/]*conf[^/]*|gunicorn[_.-]?config|hypercorn[^/]*)\.py$/i

@@ -72,7 +72,7 @@ function refuseFactory(search: Search, started: boolean): WherryError | null {
   if (!needy || (declaresPackage(search.texts) && !started)) return null
   return factoryNeedsArguments({
     what: `${needy.name}() in ${needy.file} makes the app, but needs arguments.`,
-    why: 'No module calls it at its top level, and a server calls a factory without arguments.',
+    why: 'A server calls a factory without arguments, and no module that could be served calls it at its top level.',
     next: `Give its parameters defaults, or add a wsgi.py with \`app = ${needy.name}(…)\`.`,
     evidence: [reasonAt(search.evaluator, needy.file, needy.line)],
   })

@@ -68,4 +68,44 @@ export const imports: readonly Case[] = [
     expect: 'flask wsgi main:app',
     notes: ['server-started-on-import'],
   },
+  {
+    name: 'a framework copied into the repository as one file',
+    files: {
+      'bottle.py':
+        'class Bottle(object):\n    def __call__(self, environ, start_response):\n        return []\n\ndef load_app(target):\n    return Bottle()\n\ndef default_app():\n    return Bottle()\n',
+      'main.py': 'from bottle import Bottle\napp = Bottle()\n',
+    },
+    expect: 'bottle wsgi main:app',
+  },
+  {
+    name: 'or into a package',
+    files: {
+      'shop/__init__.py': '',
+      'shop/bottle.py': 'class Bottle(object):\n    pass\n\ndef load_app(target):\n    return Bottle()\n',
+      'shop/main.py': 'from .bottle import Bottle\napp = Bottle()\n',
+    },
+    expect: 'bottle wsgi shop.main:app',
+  },
+  {
+    name: 'its own functions are no factories',
+    files: {
+      'bottle.py': 'class Bottle(object):\n    pass\n\ndef load_app(target):\n    return Bottle()\n',
+      'main.py':
+        'from bottle import Bottle\nclass Box(Bottle):\n    pass\n\nif __name__ == "__main__":\n    app = Box()\n    app.run(port=80)\n',
+    },
+    expect: 'app-only-in-main',
+  },
+  {
+    name: "a package's own contrib has the app",
+    files: {
+      'setup.py': 'from setuptools import setup\nsetup(name="k", packages=["k", "k.contrib"])\n',
+      'k/__init__.py':
+        'from flask import Flask\n\ndef make_app(repos, site, smart=False):\n    return Flask(__name__)\n',
+      'k/contrib/__init__.py': '',
+      'k/contrib/args.py': 'def read():\n    return ["a", "b"], {"f": None}\n',
+      'k/contrib/wsgi.py':
+        'from k import make_app\nfrom .args import read\nargs, kwargs = read()\nif kwargs["f"]:\n    with open(kwargs["f"]) as file:\n        application = make_app(*args, **kwargs)\nelse:\n    application = make_app(*args, **kwargs)\n',
+    },
+    expect: 'flask wsgi k.contrib.wsgi:application',
+  },
 ]
