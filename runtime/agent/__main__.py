@@ -10,7 +10,7 @@ import base64
 import json
 import sys
 
-from refusal import Refusal
+from refusal import Refusal, of_error
 
 
 def main():
@@ -35,6 +35,9 @@ def main():
     try:
         answer = commands.ALL[arguments[0]](json.load(sys.stdin))
     except Refusal as refusal:
+        answer = {"refused": refusal.code, **refusal.facts}
+    except OSError as error:
+        refusal = of_error(error)
         answer = {"refused": refusal.code, **refusal.facts}
     json.dump(answer, sys.stdout)
     return 0

@@ -16,13 +16,13 @@ def logs(request):
     kept = []
     for number in range(KEPT, 0, -1):
         kept += wanted.of(read(f"{path}.{number}"))
-    file, last = open_log(path), request.get("last")
+    parent, file, last = os.getppid(), open_log(path), request.get("last")
     kept += wanted.of(file.read() if file else b"")
     write(kept[-last:] if last else kept)
     while request.get("follow"):
         time.sleep(0.1)
-        if os.getppid() == 1:
-            break
+        if os.getppid() != parent:
+            break  # Whoever reads has gone.
         if file is None or turned_over(path, file):
             rest = file.read() if file else b""
             file = open_log(path)

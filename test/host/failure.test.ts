@@ -65,7 +65,7 @@ test('an app that listens on a port of its own', async () => {
 
 test('an app that ends without an error', async () => {
   const source =
-    'import os, signal\nprint("all done", flush=True)\nos.kill(os.getppid(), signal.SIGTERM)\nsignal.pause()\ndef app(environ, start_response): ...\n'
+    'import os, signal, time\nprint("all done", flush=True)\nos.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(0.5)\ndef app(environ, start_response): ...\n'
   const error = await failing(source)
   expect(error.why).toMatch(/^app-finished/)
   expect(evidence(error)).toContain('all done')
