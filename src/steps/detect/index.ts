@@ -38,8 +38,8 @@ export async function detect(directory: string, { report }: { readonly report: R
     ...(config.root === undefined ? {} : { root: config.root }),
   })
   const { root, app, framework } = found
-  const packages = readPackages(checkout, root || '.')
-  const python = findPython(checkout, root || '.', packages, config.python ?? null)
+  const packages = readPackages(checkout, found.manifests || '.')
+  const python = findPython(checkout, found.manifests || '.', packages, config.python ?? null)
   const asked = appPackages(packages)
   const ground: Ground = {
     checkout,

@@ -128,6 +128,7 @@ export function rankGroups(
   groups: readonly Group[],
   contributions: Contributions,
   startOf: (one: Candidate) => string,
+  serviceOf: (one: Candidate) => string | null,
 ): { readonly sorted: Group[]; readonly equal: number } {
   const inner = new Set(
     groups.flatMap(group => group.all.flatMap(one => one.layers.slice(1)).filter(key => key !== group.key)),
@@ -145,9 +146,18 @@ export function rankGroups(
   }))
   measured.sort((a, b) => compare(a.rank, b.rank))
   const first = measured[0]?.rank ?? []
-  const shown = measured[0] && isShown(measured[0].group)
-  const equal = measured.filter(one => compare(one.rank, first) === 0 || (shown && isShown(one.group))).length
-  return { sorted: measured.map(one => one.group), equal }
+  const shown = measured[0] !== undefined && isShown(measured[0].group)
+  const service = measured[0] ? serviceOf(measured[0].group.best) : null
+  // Services are told apart by what they are, never by how deep or what their files are called.
+  const isOther = ({ group, rank }: (typeof measured)[number]): boolean => {
+    const own = serviceOf(group.best)
+    return service !== null && own !== null && own !== service && compare(rank.slice(0, 9), first.slice(0, 9)) === 0
+  }
+  const isEqual = (one: (typeof measured)[number]): boolean =>
+    compare(one.rank, first) === 0 || (shown && isShown(one.group)) || isOther(one)
+  const equal = measured.filter(isEqual)
+  const rest = measured.filter(one => !equal.includes(one))
+  return { sorted: [...equal, ...rest].map(one => one.group), equal: equal.length }
 }
 
 /** Of several examples none is more the app than another. */

@@ -24,6 +24,7 @@ for (const [name, cases] of Object.entries(tables)) {
         return
       }
       expect({ root: found.root, path: found.app.path }).toEqual({ root: one.root ?? '', path: one.path ?? '' })
+      if (one.manifests !== undefined) expect(found.manifests).toBe(one.manifests)
       if (one.server !== undefined)
         expect(`${found.server.name}${found.server.declared || one.server === found.server.name ? '' : '+'}`).toBe(
           one.server,

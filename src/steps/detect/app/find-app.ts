@@ -15,6 +15,7 @@ import { findPrograms, type Program } from './programs.ts'
 import { refuseAmbiguous, refuseNothing } from './refusals.ts'
 import { refuseTemplate } from './refuse.ts'
 import type { AppPackages, FullSearch, PackagesByDirectory, Texts } from './search.ts'
+import { serviceOf } from './services.ts'
 import { findTemplate, type Template } from './template.ts'
 import { isUnfit } from './unfit.ts'
 import { isVendored } from './vendored.ts'
@@ -106,7 +107,9 @@ function decide(search: FullSearch, packages: PackagesByDirectory, explicit: str
   const startOf = (one: Candidate): string => layOut(search, one, written).start
   const contributions = findContributions(search.evaluator, search.files)
   const groups = groupCandidates(gathered.candidates, contributions, gathered.hints, blockingFiles(programs))
-  const { sorted, equal } = rankGroups(search.evaluator.tree, groups, contributions, startOf)
+  const own = (one: Candidate): string | null => serviceOf(search, one.file)
+  const standing = (one: Candidate): string => own(one) ?? startOf(one)
+  const { sorted, equal } = rankGroups(search.evaluator.tree, groups, contributions, standing, own)
   const [first] = sorted
   const broken = gathered.broken[0]
   const template = findTemplate(search.texts)
@@ -114,7 +117,11 @@ function decide(search: FullSearch, packages: PackagesByDirectory, explicit: str
   if (!first || isUnfit(search, first, startOf(first.best)))
     throw broken ?? refuseNothing(search, gathered, programs, sorted)
   if (broken && first.best.framework !== 'django' && first.best.strength !== 'named') throw broken
-  if (equal > 1) throw refuseAmbiguous(search, sorted.slice(0, equal), one => layOut(search, one, written))
+  if (equal > 1)
+    throw refuseAmbiguous(search, sorted.slice(0, equal), one => {
+      const laid = layOut(search, one, written)
+      return { ...laid, root: own(one) ?? laid.root }
+    })
   return settle(search, gathered, first.best, packages, notesFor(gathered, programs, first), written)
 }
 

@@ -8,12 +8,15 @@ import { frameworks } from './frameworks/index.ts'
 import type { Gathered } from './gather.ts'
 import { layOut } from './layout.ts'
 import type { Program } from './programs.ts'
+import { serviceOf } from './services.ts'
 import { note, type AppPackages, type FullSearch, type PackagesByDirectory, type Search } from './search.ts'
 import { chooseServer } from './server.ts'
 
 export interface AppFinding {
   /** The directory the app is run from, relative to the repository; '' for its root. */
   readonly root: string
+  /** The directory whose manifests say what the app needs: `root`, or that of a service seen from the root. */
+  readonly manifests: string
   readonly app: AppFact
   readonly framework: FrameworkFact | null
   readonly server: ServerFact
@@ -33,7 +36,8 @@ export function settle(
   const fault = findFault(search, one.file)
   if (fault) throw fault
   const { start, root, path, module, script } = layOut(search, one, written)
-  const near = nearest(packages, root)
+  const manifests = root === '' ? (serviceOf(search, one.file) ?? '') : root
+  const near = nearest(packages, manifests)
   const app: AppFact = {
     interface: one.interface,
     module,
@@ -51,6 +55,7 @@ export function settle(
   const moved = root === '' ? [] : [note('app-in-subdirectory', `The app is run from ${root}/.`, one.because)]
   return {
     root,
+    manifests,
     app,
     framework: frameworkFact(one, near, settings),
     server: chooseServer(one.interface, near, gathered.commands, one.because),
@@ -132,9 +137,11 @@ export function notesFor(gathered: Gathered, programs: readonly Program[], group
 export function moved(finding: AppFinding, base: string): AppFinding {
   const at = <T extends { readonly file: string }>(reasons: readonly T[]): T[] =>
     reasons.map(one => ({ ...one, file: `${base}/${one.file}` }))
+  const below = (directory: string): string => (directory === '' ? base : `${base}/${directory}`)
   const { app, framework, server, settings } = finding
   return {
-    root: finding.root === '' ? base : `${base}/${finding.root}`,
+    root: below(finding.root),
+    manifests: below(finding.manifests),
     app: { ...app, because: at(app.because) },
     framework: framework && { ...framework, because: at(framework.because) },
     server: { ...server, because: at(server.because) },

@@ -7,6 +7,8 @@ export interface Case {
   /** `root` and `path`, where they are not the repository's own. */
   readonly root?: string
   readonly path?: string
+  /** Where the packages are declared, when not in the root. */
+  readonly manifests?: string
   readonly server?: string
   readonly settings?: string
   readonly notes?: readonly string[]

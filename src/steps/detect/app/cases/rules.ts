@@ -111,6 +111,33 @@ export const rules: readonly Case[] = [
     expect: 'ambiguous-app',
   },
   {
+    name: 'services with packages of their own, one of which is seen from the root',
+    files: {
+      'pyproject.toml': '[tool.ruff]\nline-length = 110\n',
+      'api/requirements.txt': 'flask\n',
+      'api/app/__init__.py': '',
+      'api/app/main.py': `from .config import x\n${hello}`,
+      'api/app/config.py': 'x = 1\n',
+      'board/requirements.txt': 'flask\n',
+      'board/__init__.py': '',
+      'board/app.py': `from board.parts import x\n${hello}`,
+      'board/parts.py': 'x = 1\n',
+    },
+    expect: 'ambiguous-app',
+    says: 'root = "',
+  },
+  {
+    name: 'a service that is seen from the root, alone',
+    files: {
+      'board/requirements.txt': 'flask\ngunicorn\n',
+      'board/__init__.py': '',
+      'board/app.py': `from board.parts import x\n${hello}`,
+      'board/parts.py': 'x = 1\n',
+    },
+    expect: 'flask wsgi board.app:app',
+    manifests: 'board',
+  },
+  {
     name: 'the root counts before directories',
     files: { 'app.py': hello, 'requirements.txt': 'flask\n', 'b/requirements.txt': 'flask\n', 'b/app.py': hello },
     expect: 'flask wsgi app:app',
