@@ -11,7 +11,8 @@ import { placeOf } from './places.ts'
 import { readNamings } from './named.ts'
 import { parentOf } from '../../../python/source/resolve.ts'
 import { ownCandidates, type Program } from './programs.ts'
-import type { Search } from './search.ts'
+import type { FullSearch, Search } from './search.ts'
+import { setUpByPrograms } from './set-up.ts'
 
 /** Everything with a claim to be the app, from all sources of evidence. */
 export interface Gathered {
@@ -24,7 +25,7 @@ export interface Gathered {
   readonly broken: readonly WherryError[]
 }
 
-export function gather(search: Search, programs: readonly Program[]): Gathered {
+export function gather(search: FullSearch, programs: readonly Program[]): Gathered {
   const commands = readCommands(search.texts)
   const claims = [
     ...commands.flatMap(one => claimOf(search, one)),
@@ -53,6 +54,7 @@ export function gather(search: Search, programs: readonly Program[]): Gathered {
     ...objects,
     ...startedInSource(search, programs),
     ...ownCandidates(search.evaluator, programs, search.objects),
+    ...setUpByPrograms(search, programs),
   ]
   return {
     candidates,

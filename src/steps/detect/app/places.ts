@@ -65,7 +65,7 @@ export const lastName = names.length
 export function rankName(file: string): number {
   const parts = file.replace(/\.py$/, '').split('/')
   const stem = (parts.at(-1) ?? '').toLowerCase().replace(/^\d+_/, '')
-  if (helpers.test(stem)) return names.length + 1
+  if (helpers.test(stem) || /^_[^_]/.test(stem)) return names.length + 1
   const index = names.indexOf(stem)
   return index === -1 ? names.length : index
 }

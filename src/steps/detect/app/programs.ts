@@ -151,7 +151,8 @@ function ownCandidate(
   return toCandidate(evaluator, program.file, at, program.runner.name, null)
 }
 
-function toCandidate(
+/** A program as a candidate; `key` is that of the app it serves, null for one of its own. */
+export function toCandidate(
   evaluator: Evaluator,
   file: string,
   entry: Entry,

@@ -20,7 +20,7 @@ const most = 4000
 interface Reach {
   readonly evaluator: Evaluator
   readonly found: ReachedCall[]
-  readonly visited: Set<FunctionStatement>
+  readonly visited: Map<FunctionStatement, CallValue>
 }
 
 /** How a statement is reached: how many functions deep, and whether an import reaches it. */
@@ -31,14 +31,21 @@ interface Way {
 
 /** Every call that `python file` reaches, functions of the repository followed. */
 export function reachCalls(evaluator: Evaluator, file: string): ReachedCall[] {
-  const reach: Reach = { evaluator, found: [], visited: new Set() }
+  const reach: Reach = { evaluator, found: [], visited: new Map() }
   visit(reach, evaluator.tree.module(file).body, fileEnv(file), { depth: 0, onImport: true })
   return reach.found
 }
 
+/** The repository's functions that `python file` calls, each with the first call. */
+export function functionsReached(evaluator: Evaluator, file: string): ReadonlyMap<FunctionStatement, CallValue> {
+  const reach: Reach = { evaluator, found: [], visited: new Map() }
+  visit(reach, evaluator.tree.module(file).body, fileEnv(file), { depth: 0, onImport: true })
+  return reach.visited
+}
+
 /** What one function reaches when a console script calls it. */
 export function reachFrom(evaluator: Evaluator, thing: FunctionThing): ReachedCall[] {
-  const reach: Reach = { evaluator, found: [], visited: new Set() }
+  const reach: Reach = { evaluator, found: [], visited: new Map() }
   enter(reach, thing, callOf(thing.statement), thing.env, { depth: 0, onImport: false })
   return reach.found
 }
@@ -84,7 +91,7 @@ function follow(reach: Reach, thing: Thing | null, call: CallValue, env: Env, wa
 function enter(reach: Reach, thing: FunctionThing, call: CallValue, env: Env, way: Way): void {
   const { statement, file, self } = thing
   if (reach.visited.has(statement)) return
-  reach.visited.add(statement)
+  reach.visited.set(statement, call)
   const parameters = new Map<string, () => Thing | null>()
   const shift = self ? 1 : 0
   for (const [i, parameter] of statement.parameters.entries()) {

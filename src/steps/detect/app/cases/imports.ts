@@ -4,6 +4,9 @@ const hello = 'from flask import Flask\napp = Flask(__name__)\n'
 const factory = 'from flask import Flask\ndef create_app():\n    return Flask(__name__)\n'
 const bottle = 'import bottle\napp = bottle.Bottle()\n'
 
+const bare = (parameters: string): string =>
+  `from flask import Flask\napp = Flask(__name__)\ndef make(${parameters}):\n    @app.route("/")\n    def index():\n        return "x"\n    return app\n`
+
 /** What an import really runs: packages before modules of their name, servers that start at the top level. */
 export const imports: readonly Case[] = [
   {
@@ -107,5 +110,31 @@ export const imports: readonly Case[] = [
         'from k import make_app\nfrom .args import read\nargs, kwargs = read()\nif kwargs["f"]:\n    with open(kwargs["f"]) as file:\n        application = make_app(*args, **kwargs)\nelse:\n    application = make_app(*args, **kwargs)\n',
     },
     expect: 'flask wsgi k.contrib.wsgi:application',
+  },
+  {
+    name: 'routes that a program adds by a function with arguments',
+    files: {
+      'run.py': 'import cd\nif __name__ == "__main__":\n    cd.main()\n',
+      'cd/__init__.py':
+        'def main():\n    from cd.web import make\n    app = make({"a": 1}, object())\n    app.run(port=80)\n',
+      'cd/web.py': bare('config=None, store=None'),
+    },
+    expect: 'flask own run.py',
+  },
+  {
+    name: 'an object with a route of its own is served all the same',
+    files: {
+      'run.py': 'from web import make\nif __name__ == "__main__":\n    make({"a": 1}).run()\n',
+      'web.py': `${bare('config=None')}\n@app.route("/own")\ndef own():\n    return "x"\n`,
+    },
+    expect: 'flask wsgi web:app',
+  },
+  {
+    name: 'a private module loses to the package that hands the app on',
+    files: {
+      'shop/__init__.py': 'from flask import Flask\ndef app(**settings):\n    return Flask("shop")\n',
+      'shop/_app.py': 'from flask import Flask\napp = Flask("part")\n',
+    },
+    expect: 'flask wsgi shop:app()',
   },
 ]
