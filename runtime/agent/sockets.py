@@ -5,7 +5,8 @@ import re
 
 from home import checked
 
-CONNECTED, LISTENING = "03", "0A"  # SS_CONNECTED in /proc/net/unix, TCP_LISTEN in /proc/net/tcp
+# In /proc/net/unix a connection shows SS_CONNECTED once it is accepted, and SS_CONNECTING while it waits to be: both hold a request.
+CONNECTIONS, LISTENING = ("02", "03"), "0A"  # TCP_LISTEN in /proc/net/tcp
 
 
 def connections(home, number):
@@ -17,7 +18,7 @@ def connections(home, number):
         for line in table:
             # Num RefCount Protocol Flags Type St Inode Path; the inode is padded, so the path follows several spaces.
             fields = line.rstrip("\n").split(None, 7)
-            if len(fields) == 8 and fields[5] == CONNECTED and fields[7] == path:
+            if len(fields) == 8 and fields[5] in CONNECTIONS and fields[7] == path:
                 count += 1
     return count
 
