@@ -71,7 +71,7 @@ function findInStars(tree: SourceTree, file: string, name: string, seen: Readonl
     const origin = place ? findInModule(tree, place, name, seen) : null
     if (origin && origin.kind !== 'external') return origin
     if (origin) return origin
-    if (!place && level === 0 && /^[A-Z]|^(?:run|route|fast_app|serve)$/.test(name))
+    if (!place && (level === 0 || tree.isLibrary(module)) && /^[A-Z]|^(?:run|route|fast_app|serve)$/.test(name))
       return { kind: 'external', name: `${module}.${name}` }
   }
   return null

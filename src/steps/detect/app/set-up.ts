@@ -77,7 +77,14 @@ function isHandedOn(evaluator: Evaluator, statement: Statement, env: Env, core: 
     return false
   const callee = evaluator.value(value.callee, env)
   if (callee?.kind !== 'external') return callee !== null
-  return /(?:^|\.)\w*(?:Api|API|Admin|AppBuilder|App|Socket\w*)$/.test(callee.name)
+  return /(?:^|\.)\w*(?:Api|API|Admin|AppBuilder)$/.test(callee.name) && isUsedAtTop(evaluator, statement, env.file)
+}
+
+/** `api = Api(app)` adds nothing until something at the top level is added to `api`. */
+function isUsedAtTop({ tree }: Evaluator, statement: Statement, file: string): boolean {
+  const [target] = statement.kind === 'assign' ? statement.targets : []
+  if (target?.kind !== 'name' || !/^\w+$/.test(target.name)) return true
+  return new RegExp(`^@?${target.name}\\.`, 'm').test(tree.text(file))
 }
 
 function isApp(evaluator: Evaluator, value: Value, env: Env, core: AppThing): boolean {
