@@ -47,7 +47,9 @@ export function followBinding(
   const place = findImported(tree, file, binding.level, binding.module)
   if (place) return findInModule(tree, place, binding.name, seen)
   // A library's file in the package itself, left out of the tree, is that library.
-  return binding.level > 0 && !tree.isLibrary(binding.module) ? null : { kind: 'external', name: `${binding.module}.${binding.name}` }
+  return binding.level > 0 && !tree.isLibrary(binding.module)
+    ? null
+    : { kind: 'external', name: `${binding.module}.${binding.name}` }
 }
 
 /** A name of a module: what the module binds, else a submodule. */
@@ -71,8 +73,18 @@ function findInStars(tree: SourceTree, file: string, name: string, seen: Readonl
     const origin = place ? findInModule(tree, place, name, seen) : null
     if (origin && origin.kind !== 'external') return origin
     if (origin) return origin
-    if (!place && (level === 0 || tree.isLibrary(module)) && /^[A-Z]|^(?:run|route|fast_app|serve)$/.test(name))
-      return { kind: 'external', name: `${module}.${name}` }
+    if (!place && /^[A-Z]|^(?:run|route|fast_app|serve)$/.test(name)) {
+      const library = copiedLibrary(tree, file, level, module) ?? (level === 0 ? module : null)
+      if (library !== null) return { kind: 'external', name: `${library}.${name}` }
+    }
   }
   return null
+}
+
+/** A library's file inside a package of the repository, left out of the tree, is that library. */
+function copiedLibrary(tree: SourceTree, file: string, level: number, module: string): string | null {
+  const dot = module.lastIndexOf('.')
+  const last = module.slice(dot + 1)
+  if (!tree.isLibrary(last) || (dot === -1 && level === 0)) return null
+  return dot === -1 || findImported(tree, file, level, module.slice(0, dot))?.file ? last : null
 }
