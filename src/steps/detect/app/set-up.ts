@@ -21,6 +21,8 @@ export function setUpByPrograms({ evaluator, files }: FullSearch, programs: read
     const entry = program.entries.find(one => one.kind === 'app' && coreOf(one.app).line > 0)
     if (entry?.kind !== 'app') return []
     const core = coreOf(entry.app)
+    // What a factory makes is complete when it is returned.
+    if (core.env.bodies.length > 0) return []
     if (!isSetUp(evaluator, program.file, core) || hasOwnRoutes(evaluator, files, core)) return []
     return [asProgram(evaluator, program.file, entry, core)]
   })

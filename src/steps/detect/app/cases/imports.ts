@@ -122,6 +122,15 @@ export const imports: readonly Case[] = [
     expect: 'flask own run.py',
   },
   {
+    name: 'a factory called at the top level gives what is served',
+    files: {
+      'app.py': 'from web import make\napp = make(config=1)\nif __name__ == "__main__":\n    app.run()\n',
+      'web.py':
+        'from flask import Flask\ndef make(config):\n    app = Flask("x")\n    @app.route("/")\n    def index():\n        return "x"\n    return app\n',
+    },
+    expect: 'flask wsgi app:app',
+  },
+  {
     name: 'an object with a route of its own is served all the same',
     files: {
       'run.py': 'from web import make\nif __name__ == "__main__":\n    make({"a": 1}).run()\n',
