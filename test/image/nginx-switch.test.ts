@@ -101,7 +101,7 @@ describe.each(suites)('with the nginx of %s', suite => {
 
 /** Connections of a server's socket as the kernel has them, those included that wait to be accepted. */
 function connections(server: Server): number {
-  const path = String(server.address())
+  const path = server.address() as string
   const lines = readFileSync('/proc/net/unix', 'utf8')
     .split('\n')
     .map(line => line.split(/\s+/))
