@@ -1,12 +1,15 @@
 import type { DataFact } from '../../../model/project.ts'
-import { dotted, stringOf, type Value } from '../../../python/source/value.ts'
+import { dotted, stringOf, type CallValue, type Value } from '../../../python/source/value.ts'
 import { evaluate } from '../value/evaluate.ts'
 import { appFiles, fromRoot, reason, setting, type Ground } from './ground.ts'
 import { calls } from './statics.ts'
 
 /** Places beside the code that the app writes and expects to find again: a release must not take them with it when it goes. */
 export function findData(ground: Ground): DataFact[] {
-  const found = [...djangoData(ground), ...appFiles(ground).flatMap(file => sourceData(ground, file))]
+  const found = [
+    ...djangoData(ground),
+    ...appFiles(ground).flatMap(file => sourceData(ground, file).concat(madeDirectories(ground, file))),
+  ]
   const byPath = new Map<string, DataFact>()
   for (const fact of found) if (!byPath.has(fact.path)) byPath.set(fact.path, fact)
   return [...byPath.values()]
@@ -72,4 +75,36 @@ function sourceData(ground: Ground, file: string): DataFact[] {
 /** Flask-SQLAlchemy 3 puts relative databases into the instance folder. */
 function inInstance(ground: Ground, path: string): string {
   return ground.requires('flask-sqlalchemy') && !path.startsWith('instance/') ? `instance/${path}` : path
+}
+
+/** Directories the source makes for itself, by a path that is known: `UPLOADS.mkdir()`, `os.makedirs(UPLOADS)`. */
+function madeDirectories(ground: Ground, file: string): DataFact[] {
+  const { tree } = ground
+  if (!/\.mkdir\(|makedirs\(/.test(tree.text(file))) return []
+  const found: DataFact[] = []
+  for (const call of calls(tree.module(file).body)) {
+    const made = madeBy(call)
+    const known = made ? evaluate(made, { tree, file }).path : null
+    const path = known === null ? null : fromRoot(ground, known)
+    if (known === null || !path || holdsSource(ground, known)) continue
+    found.push({ path, kind: 'directory', because: [reason(tree, file, call.line)] })
+  }
+  return found
+}
+
+function madeBy(call: CallValue): Value | null {
+  const callee = dotted(call.callee)
+  if (callee === 'os.makedirs' || callee === 'os.mkdir' || callee === 'makedirs') return call.args[0] ?? null
+  return call.callee.kind === 'attribute' && call.callee.name === 'mkdir' ? call.callee.of : null
+}
+
+/** A directory with code, templates or static files is replaced by every release: it is no place for data. */
+function holdsSource({ checkout }: Ground, path: string): boolean {
+  if (
+    /(?:^|\/)(?:static|staticfiles|templates|migrations|assets|build|dist|__pycache__|tmp|temp|cache|\.cache)(?:\/|$)/.test(
+      path,
+    )
+  )
+    return true
+  return checkout.files.some(file => file.startsWith(`${path}/`) && /\.(?:py|html|css|js|toml)$/.test(file))
 }

@@ -153,6 +153,22 @@ test('SQLite beside the code is data', () => {
   ).toMatchObject([{ path: 'instance/x.db' }])
 })
 
+test('a directory that the source makes is data, unless it holds source or what a build makes', () => {
+  const source = `from pathlib import Path
+import os
+UPLOADS = Path(__file__).parent.parent / "uploads"
+CODE = Path(__file__).parent / "views"
+def save():
+    UPLOADS.mkdir(exist_ok=True)
+    CODE.mkdir(exist_ok=True)
+    os.makedirs(os.path.join(os.path.dirname(__file__), "static"), exist_ok=True)
+    Path("/var/lib/x").mkdir()
+`
+  expect(findData(ground({ 'api/main.py': source, 'api/views/a.py': '' }))).toMatchObject([
+    { path: 'uploads', kind: 'directory', because: [{ line: 6 }] },
+  ])
+})
+
 test('a Procfile names processes; what needs a shell is said, not guessed', () => {
   const procfile =
     'web: gunicorn app:app\nworker: rq worker "high low" $QUEUE\nrelease: flask db upgrade && flask seed\n'
