@@ -2,7 +2,8 @@ import { Command, CommanderError, Option } from 'commander'
 import { ownVersion } from '../config/requires.ts'
 import type { CommandEntry } from './command.ts'
 import { commands } from './commands/index.ts'
-import { chooseFace, type FaceOptions } from './face/index.ts'
+import { chooseFace } from './face/index.ts'
+import type { FaceOptions } from './face/printer.ts'
 
 /** The command line: parses it, loads the one command it names, prints its errors in one place, and gives the exit code. */
 export function buildProgram(): { run(argv: readonly string[]): Promise<number> } {

@@ -1,7 +1,8 @@
-import type { Event, Report } from '../../model/event.ts'
+import type { Report } from '../../model/event.ts'
 import { renderError } from './error.ts'
 import { livePrinter } from './live.ts'
 import { plainPrinter } from './plain.ts'
+import type { FaceOptions } from './printer.ts'
 import { styler, type Style } from './style.ts'
 
 /** How the CLI speaks: results on stdout, everything else on stderr, as suits whoever reads it. */
@@ -15,17 +16,6 @@ export interface Face {
   /** Ends live output, so that what follows starts on a fresh line. */
   close(): void
   readonly style: Style
-}
-
-export interface FaceOptions {
-  readonly json: boolean
-  readonly quiet: boolean
-  readonly verbose: boolean
-}
-
-export interface Printer {
-  print(event: Event): void
-  close(): void
 }
 
 /** Terminal: a live list. CI, pipes and --json: plain lines. GitHub Actions: its own annotations for warnings and errors. */

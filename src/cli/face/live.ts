@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { duration, printable } from '../../kit/text.ts'
 import type { Event } from '../../model/event.ts'
-import type { Printer } from './index.ts'
+import type { Printer } from './printer.ts'
 import type { Style } from './style.ts'
 
 interface Task {

@@ -1,6 +1,6 @@
 import type { Event } from '../../model/event.ts'
 import { printable } from '../../kit/text.ts'
-import type { FaceOptions, Printer } from './index.ts'
+import type { FaceOptions, Printer } from './printer.ts'
 import type { Style } from './style.ts'
 
 /** One line an event, for CI logs and pipes: nothing is ever redrawn, and repeated progress is left out. */

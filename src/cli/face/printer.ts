@@ -1,0 +1,13 @@
+import type { Event } from '../../model/event.ts'
+
+export interface FaceOptions {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+/** Shows events as they come: live in a terminal, line by line elsewhere. */
+export interface Printer {
+  print(event: Event): void
+  close(): void
+}
