@@ -88,6 +88,11 @@ test('Django: static files, data, migrations, secrets and tests come from the se
   expect(findLibraries(shop())).toMatchObject([{ name: 'gdal' }])
 })
 
+test('a Django project without a database has nothing to migrate', () => {
+  const none = { 's/settings.py': 'DATABASES = {}\n', 'manage.py': '' }
+  expect(findMigrations(ground(none, 'django', { settingsFile: 's/settings.py' }))).toBeNull()
+})
+
 test('static files of another host are not ours', () => {
   const cdn = settings.replace('"static/"', '"https://cdn.example.com/s/"')
   expect(findStatics(ground({ 's/settings.py': cdn }, 'django', { settingsFile: 's/settings.py' }))).toEqual([])

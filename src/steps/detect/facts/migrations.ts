@@ -11,7 +11,8 @@ export function findMigrations(ground: Ground): MigrationsFact | null {
 function django(ground: Ground): MigrationsFact | null {
   const manage = joinPath(ground.root, 'manage.py')
   const databases = setting(ground, 'DATABASES')
-  if (!databases) return null
+  // `DATABASES = {}` is how a project says that it has none; migrate would fail.
+  if (!databases || (databases.value.kind === 'dict' && databases.value.entries.length === 0)) return null
   const because = [
     ...(ground.checkout.has(manage) ? [{ file: manage, line: null, text: 'Django’s manage.py' }] : []),
     ...databases.because,
