@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Project } from './model/project.ts'
-import { makePlan } from './plan.ts'
+import { makePlan, makePlans } from './plan.ts'
 
 const because = [{ file: 'app.py', line: 1, text: 'app = Flask(__name__)' }]
 const project: Project = {
@@ -69,4 +69,9 @@ test('what cannot be made is refused by its own name', () => {
   expect(wish({ packages: { manager: 'conda', lock: null, manifest: 'environment.yml', because } })).toThrow(
     expect.objectContaining({ code: 'conda-environment' }),
   )
+})
+
+test('every Python that is allowed has a plan, the preferred one first', () => {
+  const python = { version: '3.13', alternatives: ['3.11'], because }
+  expect(makePlans({ ...project, python }, {}).map(({ image }) => image.base.suite)).toEqual(['trixie', 'bookworm'])
 })

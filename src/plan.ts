@@ -6,6 +6,14 @@ import type { Project } from './model/project.ts'
 /** The Debian suites that carry each Python, as their archives do. https://packages.debian.org/python3 */
 const suites: Readonly<Record<string, string>> = { '3.11': 'bookworm', '3.13': 'trixie' }
 
+/** A plan for each Python that the repository allows and a base carries, the preferred one first. Throws as `makePlan`. */
+export function makePlans(project: Project, config: Config): readonly Plan[] {
+  const { version, alternatives } = project.python
+  return [version, ...alternatives].map(python =>
+    makePlan({ ...project, python: { ...project.python, version: python } }, config),
+  )
+}
+
 /** Decides, from the facts and the config alone, what will be made and run. Throws `unsupported-python`, `nothing-to-install`, `conda-environment`. */
 export function makePlan(project: Project, config: Config): Plan {
   refusePackages(project)

@@ -42,7 +42,7 @@ function renderBug(
   style: Style,
 ): { text: string; json: { error: ReturnType<typeof facts> }; code: number } {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  const next = 'Please report it with the lines above: https://github.com/wherry-deploy/wherry/issues'
+  const next = 'Please report it, with the lines above.'
   const text = `\n${style.red('✗')} ${style.bold('This is a bug in Wherry.')}\n\n${style.dim(printable(stack))}\n\n  ${style.cyan('next')}  ${next}\n`
   return { text, json: { error: { code: 'bug', what: String(error), why: stack, next } }, code: 70 }
 }
