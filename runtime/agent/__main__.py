@@ -1,16 +1,14 @@
 """The hands of Wherry on a host, and the holder that parents what runs there.
 
-Python standard library only, 3.9 or newer. `agent COMMAND` reads one JSON object from stdin and answers one on stdout; `agent logs`
-answers lines of JSON; `agent hold HOME` stays and parents processes; `agent run BASE64` becomes a command of the app, so its request,
-which holds no secret, comes as base64 of JSON. What must be atomic on the host happens here: the lock with its epochs, the journal,
-the switch, the drain check.
+Python standard library only, 3.9 or newer. `agent COMMAND` reads one JSON object from stdin and answers one on stdout, `agent serve`
+as many as are asked; `agent logs` answers lines of JSON; `agent hold HOME` stays and parents processes; `agent run BASE64` becomes a
+command of the app, so its request, which holds no secret, comes as base64 of JSON. What must be atomic on the host happens here: the
+lock with its epochs, the journal, the switch, the drain check.
 """
 
 import base64
 import json
 import sys
-
-from refusal import Refusal, of_error
 
 
 def main():
@@ -19,8 +17,10 @@ def main():
         import holder
 
         return holder.hold(arguments[1])
-    import commands
+    import session
 
+    if arguments == ["serve"]:
+        return session.serve()
     if len(arguments) == 2 and arguments[0] == "run":
         import once
 
@@ -29,17 +29,10 @@ def main():
         import follow
 
         return follow.logs(json.load(sys.stdin))
-    if len(arguments) != 1 or arguments[0] not in commands.ALL:
-        print("usage: agent hold HOME | run BASE64 | logs | " + " | ".join(sorted(commands.ALL)), file=sys.stderr)
+    if len(arguments) != 1 or arguments[0] not in session.commands.ALL:
+        print("usage: agent hold HOME | run BASE64 | serve | logs | " + " | ".join(sorted(session.commands.ALL)), file=sys.stderr)
         return 2
-    try:
-        answer = commands.ALL[arguments[0]](json.load(sys.stdin))
-    except Refusal as refusal:
-        answer = {"refused": refusal.code, **refusal.facts}
-    except OSError as error:
-        refusal = of_error(error)
-        answer = {"refused": refusal.code, **refusal.facts}
-    json.dump(answer, sys.stdout)
+    json.dump(session.answer(arguments[0], json.load(sys.stdin)), sys.stdout)
     return 0
 
 

@@ -8,14 +8,27 @@ import time
 
 from refusal import FULL, Refusal
 
+QUESTIONS = ("status", "lines")
+PATIENCE = 2.0
+
+
+class NoAnswer(Exception):
+    """The holder took a request and closed the connection."""
+
 
 def holder(home, request, timeout=60.0, start=True):
     """Sends one request to the holder and returns its answer; starts a holder when none answers and `start` is set."""
     deadline = time.monotonic() + timeout
+    patience = time.monotonic() + (PATIENCE if request["do"] in QUESTIONS else 0)
     begun = None
     while True:
         try:
             return accepted(exchange(home.holder_socket, request, max(1.0, deadline - time.monotonic())))
+        except NoAnswer:
+            # One that is killed at this very moment: what is asked again is told that none is there, or by its successor.
+            if time.monotonic() > patience:
+                raise Refusal("holder-refused", request=request["do"]) from None
+            time.sleep(0.01)
         except (FileNotFoundError, ConnectionRefusedError):
             if not start:
                 return None
@@ -67,10 +80,10 @@ def exchange(path, request, timeout):
             while not received.endswith(b"\n"):
                 chunk = client.recv(65_536)
                 if not chunk:
-                    raise Refusal("holder-refused", request=request.get("do"))
+                    raise NoAnswer
                 received += chunk
         except (BrokenPipeError, ConnectionResetError):
-            raise Refusal("holder-refused", request=request.get("do")) from None
+            raise NoAnswer from None
     return json.loads(received)
 
 

@@ -13,6 +13,7 @@ from home import Home
 from refusal import Refusal
 
 SHORTEST_HIDDEN = 6
+SOON = 0.01  # Seconds between two looks at what is waited for.
 
 
 def observe(request):
@@ -58,7 +59,7 @@ def probe(request):
         answer = ask.release(home.socket(request["release"]), request["path"], request["headers"], request["timeout"])
         if answer["status"] is not None or not alive or time.monotonic() >= deadline:
             return {**answer, "process": web}
-        time.sleep(0.03)
+        time.sleep(SOON)
 
 
 def lines(request):
@@ -89,7 +90,7 @@ def gone(request):
         left = [group for group in request["groups"] if is_running(status["groups"].get(group, {}), request.get("but"))]
         if not left or time.monotonic() >= deadline:
             return {"left": left}
-        time.sleep(0.03)
+        time.sleep(SOON)
 
 
 def is_running(processes, but):
@@ -104,7 +105,7 @@ def connections(request):
         left = sockets.connections(home, request["release"])
         if left == 0 or time.monotonic() >= deadline:
             return {"connections": left}
-        time.sleep(0.05)
+        time.sleep(SOON)
 
 
 def ports(request):

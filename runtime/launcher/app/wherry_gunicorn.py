@@ -13,6 +13,7 @@ import gunicorn.workers.sync  # noqa: F401
 from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.config import get_default_config_file
 from gunicorn.errors import HaltServer
+from wherry_retired import close_gunicorn
 from wherry_sockets import listen_on
 
 TARGET = "wherry_entry:application"
@@ -23,6 +24,7 @@ def serve():
     os.chdir(facts["directory"])
     # Bound once, handed over by number, because Gunicorn's [::] would take the IPv4 port too; a Unix socket it binds itself.
     sockets = [] if facts["socket"] else listen_on(facts)
+    close_gunicorn()
     binds = [f"fd://{listener.detach()}" for listener in sockets] or [f"unix:{facts['socket']}"]
     try:
         return Gunicorn(facts, binds).run()

@@ -4,14 +4,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
-import type { Readable } from 'node:stream'
 import { sandboxCommand } from '../../engines/sandbox/command.ts'
 import { findPython } from '../../engines/sandbox/python.ts'
 import { start } from '../../kit/exec.ts'
 import { diskFull } from '../../kit/errors.ts'
 import { agentFailed, noPython } from './errors.ts'
 import { installRuntime } from './runtime.ts'
+import { plain, sessionWith } from './session.ts'
 import type { Transport } from './transport.ts'
 
 export interface LocalOptions {
@@ -37,7 +36,7 @@ export function localTransport({ home, trustedLayers = [] }: LocalOptions): Tran
   const ready = (): Promise<Ready> => (known ??= prepare(state, trustedLayers))
   return {
     pid: process.pid,
-    call: async (command, request) => call((await ready()).agent, command, request),
+    call: async (command, request) => sessionWith((await ready()).agent).call(command, request),
     async *stream(command, request, signal) {
       yield* stream((await ready()).agent, command, request, signal)
     },
@@ -53,18 +52,6 @@ export function localTransport({ home, trustedLayers = [] }: LocalOptions): Tran
 async function prepare(state: string, layers: readonly string[]): Promise<Ready> {
   const [runtime, python] = await Promise.all([installed(state), pythonFor(state, layers)])
   return { agent: [...python, '-I', '-S', '-X', 'utf8', join(runtime, 'agent')], runtime, python }
-}
-
-async function call(agent: Argv, command: string, request: object): Promise<unknown> {
-  const result = await converse([...agent, command], JSON.stringify(request))
-  if (result.code === 0) return JSON.parse(result.stdout) as unknown
-  const lines = result.stderr.trim().split('\n')
-  throw agentFailed({
-    what: `The agent could not carry out \`${command}\`.`,
-    why: lines.at(-1) || `It ended with ${result.code ?? 'a signal'}.`,
-    next: 'Run `wherry recover`. If it happens again, please report it with the lines below.',
-    evidence: lines.slice(-12).map(line => ({ text: line })),
-  })
 }
 
 async function* stream(agent: Argv, command: string, request: object, signal?: AbortSignal): AsyncGenerator<string> {
@@ -92,22 +79,6 @@ async function attach(agent: Argv, command: string, request: object): Promise<nu
   } finally {
     process.off('SIGINT', ignore)
   }
-}
-
-/** In a session of its own: a Ctrl-C at the terminal is for us to judge, and must not end the agent in the middle of a change. */
-async function converse(argv: Argv, input: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = start(argv, { stdio: 'pipe', env: plain, detached: true })
-  child.stdin?.on('error', () => {}) // One that ends before it read its request is judged by its exit code.
-  child.stdin?.end(input)
-  const closed = once(child, 'close') as Promise<[number | null]>
-  const [stdout, stderr, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), closed])
-  return { code, stdout, stderr }
-}
-
-const plain = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' }
-
-function textOf(stream: Readable | null): Promise<string> {
-  return stream ? text(stream) : Promise.resolve('')
 }
 
 async function installed(state: string): Promise<string> {

@@ -44,10 +44,14 @@ export function takeOver(change: Change, wish: TakeOver): Taking {
     }),
     found: given => (verdict = given),
   }
+  const { number, healthPath: path, hosts, startTimeout } = record
+  const ready = probe(change, { release: number, path, hosts, startTimeout }, name => (host = name))
+  const commit = switchTo(change, number, wish.isNew)
   const isOldServing = old !== null && isRunning(seen, `release-${old.number}`, 'web')
   return {
     operations: [
-      ...(wish.runs ? [] : beginning(change, wish, name => (host = name))),
+      // One that a new holder has just brought back runs, but may not listen yet.
+      ...(wish.runs ? [ready] : [start(change, record.number, change.sandbox), ready, commit]),
       wish.edge,
       verifyRelease(change, verification, false),
       ...(hasWorkers(record, old) && !wish.runs ? [changeWorkers(change, record, old, change.sandbox)] : []),
@@ -57,16 +61,6 @@ export function takeOver(change: Change, wish: TakeOver): Taking {
     afterwards: isOldServing ? [retire(change, old.number)] : [],
     result: () => ({ verdict, cut }),
   }
-}
-
-/** Up to and including the commit point. `answersTo` is told the name the release answers to. */
-function beginning(change: Change, { record, isNew }: TakeOver, answersTo: (host: string) => void): Operation[] {
-  const { number, healthPath: path, hosts, startTimeout } = record
-  return [
-    start(change, number, change.sandbox),
-    probe(change, { release: number, path, hosts, startTimeout }, answersTo),
-    switchTo(change, number, isNew),
-  ]
 }
 
 function hasWorkers(record: Pick<ReleaseRecord, 'workers'>, old: Pick<ReleaseRecord, 'workers'> | null): boolean {
