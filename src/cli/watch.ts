@@ -1,8 +1,8 @@
 import { watch as watchFiles } from 'node:fs/promises'
 import { openCheckout } from '../kit/checkout/index.ts'
 
-/** Milliseconds without a further change before one is acted on: editors save in several steps. */
-const quiet = 120
+/** Milliseconds without a further change before one is acted on: editors and git write several files, each in a moment. */
+const quiet = 15
 
 export interface WatchOptions {
   readonly signal: AbortSignal
@@ -20,16 +20,19 @@ export async function watch(
   let timer: NodeJS.Timeout | undefined
   let acting: Promise<unknown> = after
   const settle = async (): Promise<void> => {
-    const names = [...changed]
+    const names = [...changed].filter(name => name !== 'wherry.lock')
     changed.clear()
-    const { files } = await openCheckout(directory)
-    // What the app or an editor writes beside the source (databases, swap files) is no change of the source; a deleted file is one.
-    const known = new Set([...files, ...before])
-    before = files
-    const mine = names.filter(name => known.has(name) && name !== 'wherry.lock')
+    const mine = names.every(name => known.has(name)) ? names : await belonging(names)
     if (mine.length > 0 && !signal.aborted) await act(mine.length)
   }
-  let before = (await openCheckout(directory)).files
+  /** What the app or an editor writes beside the source (databases, swap files) is no change of the source; a deleted file is one. */
+  const belonging = async (names: readonly string[]): Promise<readonly string[]> => {
+    const { files } = await openCheckout(directory)
+    const mine = names.filter(name => known.has(name) || files.includes(name))
+    known = new Set(files)
+    return mine
+  }
+  let known = new Set((await openCheckout(directory)).files)
   try {
     for await (const { filename } of watchFiles(directory, { recursive: true, signal })) {
       if (filename === null || filename.startsWith('.git/')) continue
