@@ -29,6 +29,7 @@ export function makePlan(project: Project, config: Config): Plan {
       },
       serve: serve(project),
       debianPackages: config.image?.packages ?? [],
+      buildPackages: config.image?.['build-packages'] ?? [],
       exclude: config.image?.exclude ?? [],
       allowSecrets: config.image?.['allow-secrets'] ?? [],
       collectStatic: project.statics.some(item => item.collected)

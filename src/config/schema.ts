@@ -19,6 +19,13 @@ const image = z
       .describe('More Debian packages to put into the image.')
       .meta({ examples: [['ffmpeg']] })
       .optional(),
+    'build-packages': z
+      .array(z.string())
+      .describe(
+        'More Debian packages that Python packages without a wheel are compiled with: headers, tools. They do not enter the image.',
+      )
+      .meta({ examples: [['libmagic-dev']] })
+      .optional(),
     exclude: z
       .array(z.string())
       .describe('Files that stay out of the image, as patterns of .gitignore.')

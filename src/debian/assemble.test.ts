@@ -13,7 +13,7 @@ import {
   type SigningKey,
 } from '../../test/support/debian-archive.ts'
 import { openArchive, type Archive } from './archive.ts'
-import { assembleAddition, assembleBase } from './assemble.ts'
+import { assembleAddition, assembleBase, assembleCompiler } from './assemble.ts'
 import { fetchDebs, type UnpackedDeb } from './fetch-deb.ts'
 import { openLibraries } from './libraries.ts'
 import { resolve } from './resolve.ts'
@@ -129,6 +129,31 @@ test('an addition repeats nothing of the base but the cache of libraries, and li
   ])
   const cache = await textAt(tree, 'etc/ld.so.cache')
   expect([cache.includes('liba.so.1'), cache.includes('/usr/lib/x86_64-linux-gnu/libblas.so.3')]).toEqual([true, true])
+})
+
+test('where programs are compiled, headers and static libraries stay, and the compiler has its usual names', async () => {
+  const [gcc] = await debsOf([
+    {
+      name: 'gcc',
+      entries: [
+        { path: './usr/bin/gcc', body: 'x', mode: 0o755 },
+        { path: './usr/include/a.h', body: 'a' },
+        { path: './usr/lib/gcc/libgcc.a', body: 'a' },
+        { path: './usr/share/man/man1/gcc.1.gz', body: 'm' },
+      ],
+    },
+  ])
+  const tree = assembleCompiler([gcc!], [], 'amd64')
+  const paths = tree.filter(({ kind }) => kind !== 'directory').map(({ path }) => path)
+  expect(paths).toEqual([
+    'etc/ld.so.cache',
+    'usr/bin/cc',
+    'usr/bin/gcc',
+    'usr/include/a.h',
+    'usr/lib/gcc/libgcc.a',
+    'var/lib/dpkg/status.d/gcc',
+  ])
+  expect(at(tree, 'usr/bin/cc')).toMatchObject({ kind: 'link', target: 'gcc' })
 })
 
 test('two packages with one file, and a path below a link, are refused', async () => {

@@ -1,7 +1,7 @@
 import type { Entry, FileEntry, Tree } from '../model/tree.ts'
 import { certificateBundle } from './certificates.ts'
-import { file, generatedEntries, usrMergeLinks } from './generated.ts'
-import { ruleFor } from './left-out.ts'
+import { file, generatedEntries, link, usrMergeLinks } from './generated.ts'
+import { ruleFor, type LeftOut } from './left-out.ts'
 import { mergeDebs } from './merge.ts'
 import type { Architecture } from './archive.ts'
 import type { UnpackedDeb } from './fetch-deb.ts'
@@ -35,6 +35,32 @@ export function assembleAddition(
   return finish(withoutLeftOut(mergeDebs(debs)), debs, beneath, architecture)
 }
 
+/**
+ * As `assembleAddition`, for a place where programs are compiled: headers and static libraries stay, and the links are made that
+ * update-alternatives would.
+ */
+export function assembleCompiler(
+  debs: readonly UnpackedDeb[],
+  beneath: readonly Tree[],
+  architecture: Architecture,
+): Tree {
+  const tree = withoutLeftOut(mergeDebs(debs), rule => rule.compilers !== true)
+  for (const [name, target] of programLinks)
+    if (tree.has(`usr/bin/${target}`)) tree.set(`usr/bin/${name}`, link(`usr/bin/${name}`, target))
+  return finish(tree, debs, beneath, architecture)
+}
+
+/** Names of programs that update-alternatives gives, and the programs that have them here. */
+const programLinks: ReadonlyMap<string, string> = new Map([
+  ['awk', 'mawk'],
+  ['c++', 'g++'],
+  ['c89', 'c89-gcc'],
+  ['c99', 'c99-gcc'],
+  ['cc', 'gcc'],
+  ['lex', 'flex'],
+  ['yacc', 'bison.yacc'],
+])
+
 function finish(
   tree: ReadonlyMap<string, Entry>,
   debs: readonly UnpackedDeb[],
@@ -50,8 +76,16 @@ function finish(
 }
 
 /** Without what the rules leave out, and without the directories that are empty for that reason alone. */
-function withoutLeftOut(tree: ReadonlyMap<string, Entry>): Map<string, Entry> {
-  const kept = new Map([...tree].filter(([path]) => ruleFor(path) === null))
+function withoutLeftOut(
+  tree: ReadonlyMap<string, Entry>,
+  counts: (rule: LeftOut) => boolean = () => true,
+): Map<string, Entry> {
+  const kept = new Map(
+    [...tree].filter(([path]) => {
+      const rule = ruleFor(path)
+      return rule === null || !counts(rule)
+    }),
+  )
   const held = directoriesOf(tree)
   for (;;) {
     // One that is emptied may empty its parent.

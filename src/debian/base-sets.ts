@@ -43,3 +43,18 @@ export const omittedPackages: readonly string[] = [
   'iproute2', // nginx's init script asks it for listening sockets
   'openssl', // ca-certificates makes hashed links with it; the bundle is read instead
 ].flat()
+
+/**
+ * What compiled parts of Python packages are built with, beside the headers each needs: the compilers, and the programs that
+ * configure scripts and makefiles take for granted (the Essential ones, which a base leaves out).
+ */
+export const compilerPackages: readonly string[] = [
+  'gcc g++ libc6-dev make binutils patch pkgconf python3-dev'.split(' '),
+  'bash coreutils diffutils file findutils grep gzip hostname mawk perl-base sed tar util-linux xz-utils'.split(' '),
+].flat()
+
+/** Packages that only serve maintainer scripts: nothing is built with them. */
+export const compilerOmitted: readonly string[] = [
+  'debconf cdebconf ucf install-info sensible-utils adduser passwd login base-passwd init-system-helpers'.split(' '),
+  'sysvinit-utils systemd readline-common'.split(' '),
+].flat()

@@ -1,8 +1,9 @@
 /** Assembles root file systems from signed Debian and Ubuntu archives, without apt, dpkg or root. */
 export { openArchive, type Architecture, type Archive, type ArchiveOptions, type Offer } from './archive.ts'
 export { aptSources, type AptSource } from './apt-sources.ts'
-export { assembleAddition, assembleBase } from './assemble.ts'
-export { basePackages, nginxPackages, omittedPackages } from './base-sets.ts'
+export { assembleAddition, assembleBase, assembleCompiler } from './assemble.ts'
+export { basePackages, compilerOmitted, compilerPackages, nginxPackages, omittedPackages } from './base-sets.ts'
+export { openDevelopment, type Development, type DevelopmentFile } from './development.ts'
 export { fetchDebs, type FetchOptions, type UnpackedDeb } from './fetch-deb.ts'
 export { appUser } from './generated.ts'
 export { openLibraries, type Libraries } from './libraries.ts'

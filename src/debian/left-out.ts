@@ -3,6 +3,8 @@ export interface LeftOut {
   /** A path, or a pattern for whole paths, as they are after usr-merge. */
   readonly path: string | RegExp
   readonly because: string
+  /** True for what compilers read: it stays where packages are laid out to build with. */
+  readonly compilers?: boolean
   /** Paths below it that stay. */
   readonly except?: RegExp
 }
@@ -71,8 +73,12 @@ export const leftOut: readonly LeftOut[] = [
     because: 'tests and demos of Python itself',
   },
   { path: /^usr\/lib\/python3\.\d+\/lib-dynload\/_(?:test|xx)[^/]*\.so$/, because: 'tests of Python itself' },
-  { path: /^usr\/lib\/(?:[^/]+\/)*[^/]+\.(?:a|la)$/, because: 'for linking programs' },
-  { path: /^usr\/(?:include|src|games|lib\/[^/]+\/pkgconfig)(?:\/.*)?$/, because: 'for compiling programs' },
+  { path: /^usr\/lib\/(?:[^/]+\/)*[^/]+\.(?:a|la)$/, because: 'for linking programs', compilers: true },
+  {
+    path: /^usr\/(?:include|src|games|lib\/[^/]+\/pkgconfig)(?:\/.*)?$/,
+    because: 'for compiling programs',
+    compilers: true,
+  },
 ]
 
 /** The rule that leaves a path out, or null. */

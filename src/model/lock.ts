@@ -9,7 +9,9 @@ export interface Lock {
   readonly python: string
   readonly base: BaseLock
   readonly wheels: readonly Distribution[]
-  readonly sdists: readonly Distribution[]
+  readonly sdists: readonly SourceDistribution[]
+  /** Debian packages of the compiler that sdists with compiled parts were built by; empty when there are none. Never in the image. */
+  readonly compiler: readonly DebianPackage[]
   /** The server Wherry adds, when the app brings none: its distributions are among `wheels`. */
   readonly server: { readonly name: string; readonly version: string } | null
   /** Debian packages the wheels' shared objects need, by library. */
@@ -52,6 +54,18 @@ export interface Distribution {
   readonly size: number | null
   /** Lower-case hex. */
   readonly sha256: string
+}
+
+/** An sdist, and what it was built with: another setuptools or another header makes another package of it. */
+export interface SourceDistribution extends Distribution {
+  readonly build: BuildEnvironment
+}
+
+export interface BuildEnvironment {
+  /** Its build requirements (PEP 517). */
+  readonly wheels: readonly Distribution[]
+  /** Debian packages beyond base and compiler: headers, and the libraries linked with. Null when nothing is compiled. */
+  readonly packages: readonly DebianPackage[] | null
 }
 
 export interface SystemLibrary {

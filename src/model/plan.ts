@@ -24,6 +24,8 @@ export interface ImagePlan {
   readonly serve: ServePlan
   /** Debian packages beyond the base and what the wheels need. */
   readonly debianPackages: readonly string[]
+  /** Debian packages that source distributions are built with, beyond those known; none of them is in the image. */
+  readonly buildPackages: readonly string[]
   readonly exclude: readonly string[]
   readonly allowSecrets: readonly string[]
   /** argv that fills the static directories while the image is made; null when nothing is collected. */

@@ -87,7 +87,7 @@ async function makeOne(job: Job, unpack: boolean): Promise<Layer> {
   const entries = orderEntries(await job.source.tree(), job.source.shape, job.below)
   const made = await pack(entries, job)
   await memo.keep(key, made)
-  if (unpack) await unpackEntries(entries, { ...job, diffId: made.diffId, recheck: () => job.source.recheck() })
+  if (unpack) await unpackEntries(entries, { ...job, key: hexOf(made.diffId), recheck: () => job.source.recheck() })
   return { ...made, what: job.source.what }
 }
 

@@ -2,15 +2,15 @@ import { sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Cache } from '../kit/cache.ts'
 import type { Entry, FileEntry } from '../model/tree.ts'
-import { hexOf } from './digest.ts'
 import { finishSite, layDirectory, layFile, layLink, openSite, takeFile, type Site } from './lay-out.ts'
 
 export interface UnpackEntriesOptions {
   readonly cache: Cache
-  readonly diffId: string
+  /** Names what the directory holds; hex. */
+  readonly key: string
   /** Whole seconds since 1970. */
   readonly mtime: number
-  /** Throws when the files are no longer those the diffId was made of; asked before the directory appears. */
+  /** Throws when the files are no longer those the key was made of; asked before the directory appears. */
   readonly recheck: () => Promise<void>
 }
 
@@ -20,7 +20,7 @@ export interface UnpackEntriesOptions {
  */
 export async function unpackEntries(entries: readonly Entry[], options: UnpackEntriesOptions): Promise<string> {
   const { cache, mtime } = options
-  return cache.entry('layer-tree', hexOf(options.diffId), async made => {
+  return cache.entry('layer-tree', options.key, async made => {
     const site = openSite(made, mtime)
     for (const [index, entry] of entries.entries()) {
       if (entry.kind === 'directory') layDirectory(site, entry.path, entry.mode)

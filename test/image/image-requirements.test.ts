@@ -87,7 +87,7 @@ test('pure Python that is offered only as source is built, by tools that the loc
   })
   expect(await answerOf(root)).toBe('0.6.2')
   const lock = JSON.parse(readFileSync(join(root, 'wherry.lock'), 'utf8')) as { asOf: string; sdists: object[] }
-  expect(lock.sdists).toMatchObject([{ name: 'docopt', build: [{ name: 'setuptools' }] }])
+  expect(lock.sdists).toMatchObject([{ name: 'docopt', build: { wheels: [{ name: 'setuptools' }], packages: null } }])
   expect(lock.asOf).toBe('2026-11-20T00:00:00Z')
 })
 

@@ -155,6 +155,7 @@ function planOf(kind: 'wsgi' | 'asgi'): Plan {
         settings: null,
       },
       debianPackages: [],
+      buildPackages: [],
       exclude: [],
       allowSecrets: [],
       collectStatic: null,

@@ -58,13 +58,7 @@ export function resolveAddition(archive: Archive, names: readonly string[], lock
 /** The base's layers, the lowest first. Each is keyed by the hashes of its packages, so that what is cached is not even listed. */
 export function baseParts(lock: BaseLock, tools: Tools): LayerPart[] {
   let base: Promise<Tree> | undefined
-  let mirrors: Promise<BaseLock['mirrors']> | undefined
-  const fetch = async (packages: readonly DebianPackage[]): ReturnType<typeof fetchDebs> =>
-    fetchDebs(packages, {
-      mirrors: await (mirrors ??= mirrorsOf(lock)),
-      cache: tools.cache,
-      ...signalOf(tools),
-    })
+  const fetch = debFetcher(lock, tools)
   const baseTree = (): Promise<Tree> =>
     (base ??= fetch(lock.packages).then(debs => assembleBase(debs, lock.architecture)))
   const nginxTree = async (): Promise<Tree> =>
@@ -81,6 +75,16 @@ export function baseParts(lock: BaseLock, tools: Tools): LayerPart[] {
     parts.push({ what: `libraries: ${names}`, key, tree: libraryTree })
   }
   return parts
+}
+
+/** Brings packages of the lock, unpacked, from the archives it names. */
+export function debFetcher(
+  lock: BaseLock,
+  tools: Tools,
+): (packages: readonly DebianPackage[]) => ReturnType<typeof fetchDebs> {
+  let mirrors: Promise<BaseLock['mirrors']> | undefined
+  return async packages =>
+    fetchDebs(packages, { mirrors: await (mirrors ??= mirrorsOf(lock)), cache: tools.cache, ...signalOf(tools) })
 }
 
 /** The lowest layer: Python and what it needs. */

@@ -1,18 +1,18 @@
 import type { Checkout } from '../../kit/checkout/index.ts'
 import { count, size } from '../../kit/text.ts'
 import type { Layer } from '../../model/image.ts'
+import type { Lock } from '../../model/lock.ts'
 import type { Plan } from '../../model/plan.ts'
 import { makeLayers, type LayerPart, type MadeLayers } from '../../oci/index.ts'
 import type { VenvPlace } from '../../python/venv/place.ts'
 import { makeVenv } from '../../python/venv/venv.ts'
 import type { DirectoryEntry } from '../../model/tree.ts'
 import { dataDirectory } from './app/data.ts'
+import { buildSdists } from './build/sdists.ts'
 import { baseKey, baseParts, bottomOf, interpreterKey } from './base.ts'
 import { makeCompile, standardLibraryPart, type Compile } from './bytecode.ts'
-import { openInside, type Inside } from './inside.ts'
+import { openInside } from './inside.ts'
 import { launcherTree } from './launch.ts'
-import { buildSdists } from './resolve/sdists.ts'
-import type { RecordedLock } from './resolve/lock-file.ts'
 import { task, type Tools } from './tools.ts'
 import { fetchFiles } from './wheels/fetch.ts'
 import { wheelParts } from './wheels/layers.ts'
@@ -31,12 +31,7 @@ export interface Environment {
 const volume: DirectoryEntry = { kind: 'directory', path: dataDirectory, mode: 0o755, owner: 10001 }
 
 /** Makes the layers that follow from the lock alone: base, nginx, libraries, bytecode, wheels, launcher. */
-export async function makeEnvironment(
-  plan: Plan,
-  lock: RecordedLock,
-  checkout: Checkout,
-  tools: Tools,
-): Promise<Environment> {
+export async function makeEnvironment(plan: Plan, lock: Lock, checkout: Checkout, tools: Tools): Promise<Environment> {
   const place = placeOf(plan)
   const parts = baseParts(lock.base, tools)
   const base = await task(
@@ -46,13 +41,14 @@ export async function makeEnvironment(
     ({ layers }) => `base of Debian ${lock.base.suite}: ${size(sizeOf(layers))} compressed`,
   )
   const inside = await openInside(base.layers, tools)
+  const [bottom] = base.layers
   const python = interpreterKey(lock.base)
   const compile = makeCompile(inside, place.minor, python, tools)
   const sources = baseKey(lock.base, [lock.base.packages])
   const venv = makeVenv({ executable: `/usr/bin/python${place.minor}`, version: lock.python }, place)
   const rest: LayerPart[] = [
     standardLibraryPart(bottomOf(parts), { sources, python }, place.minor, compile),
-    ...(await packageParts(lock, checkout, { place, python, compile, inside }, tools)),
+    ...(await packageParts(lock, checkout, { place, python, compile, bottom }, tools)),
     { what: 'environment and launcher', tree: [...venv, ...launcherTree(), volume] },
   ]
   const made = await task(
@@ -73,24 +69,27 @@ interface Workplace {
   readonly place: VenvPlace
   readonly python: string
   readonly compile: Compile
-  readonly inside: Inside
+  /** The base's lowest layer, which packages are built on. */
+  readonly bottom: Layer | undefined
 }
 
 function packageParts(
-  { wheels, sdists }: RecordedLock,
+  { wheels, sdists, base, compiler }: Lock,
   checkout: Checkout,
-  { place, python, compile, inside }: Workplace,
+  { place, python, compile, bottom }: Workplace,
   tools: Tools,
 ): Promise<LayerPart[]> {
   const key = JSON.stringify([wheels.map(nameAndHash), sdists.map(each => [nameAndHash(each), each.build])])
   const install = async (): ReturnType<typeof placeWheels> => {
     const files = downloaded(wheels, await fetchFiles(wheels, checkout, tools))
-    return placeWheels([...files, ...(await buildSdists(sdists, { checkout, place, inside }, tools))], place, tools)
+    const inside = await openInside(bottom ? [bottom] : [], tools)
+    const built = await buildSdists(sdists, { checkout, place, inside, base, compiler }, tools)
+    return placeWheels([...files, ...built], place, tools)
   }
   return wheelParts({ key, place, python, compile, install }, tools)
 }
 
-function nameAndHash({ name, sha256 }: RecordedLock['wheels'][number]): string {
+function nameAndHash({ name, sha256 }: Lock['wheels'][number]): string {
   return `${name} ${sha256}`
 }
 

@@ -8,14 +8,20 @@ export const cannotResolve = defineError({
 
 export const noWheel = defineError({
   code: 'no-wheel',
-  title: 'A package has no wheel that fits, and cannot be built here',
-  help: 'The index offers the package only as source, or its wheels fit another Python or processor, and building it needs a compiler or system headers. Images for it can be made when it offers a wheel: take a version that has one, another Python version, or a distribution of the same code that ships wheels (psycopg2-binary for psycopg2).',
+  title: 'A package has no wheel that fits, and no source to build one from',
+  help: 'The wheels that the index offers fit another Python or processor, and it has no source distribution. Take a version that has a wheel for this Python on Linux, or another Python version.',
 })
 
 export const sdistBroken = defineError({
   code: 'sdist-does-not-build',
   title: 'A package that is offered only as source cannot be built',
-  help: 'The package is pure Python, yet its build fails: often its build script needs an older setuptools, or imports what it does not declare. The error shows the build’s last lines. Take another version of the package.',
+  help: 'The package was built without network, with a compiler of the same Debian suite where it holds compiled parts, and its build fails: its code does not fit this Python or this compiler, its build script needs an older setuptools, or imports what it does not declare, or downloads something. The error shows the build’s last lines. Take another version of the package, or another Python.',
+})
+
+export const buildNeedsPackage = defineError({
+  code: 'build-needs-package',
+  title: 'A package that is built from source lacks a header, a library or a program',
+  help: 'The package has compiled parts, and its build looks for something that the compiler’s own packages do not bring. Where exactly one Debian package has it, it is added by itself; otherwise the error lists those that have it. Name the right one under `image.build-packages` in wherry.toml: such packages are there while packages are built, and never enter the image.',
 })
 
 export const unsupportedRequirement = defineError({

@@ -1,6 +1,6 @@
 import { isWherryError } from '../../kit/error.ts'
 import type { Plan } from '../../model/plan.ts'
-import { cannotResolve, noWheel, sdistBroken } from './errors.ts'
+import { buildNeedsPackage, cannotResolve, noWheel, sdistBroken } from './errors.ts'
 import { isResolved, makeImage, type ImageRequest, type MadeImage } from './index.ts'
 import type { Tools } from './tools.ts'
 
@@ -21,7 +21,8 @@ export async function makeFirstImage(
     } catch (error) {
       first ??= error
       const next = attempts[i + 1]
-      if (!next || ![noWheel, sdistBroken, cannotResolve].some(entry => isWherryError(error, entry))) throw first
+      if (!next || ![noWheel, sdistBroken, buildNeedsPackage, cannotResolve].some(entry => isWherryError(error, entry)))
+        throw first
       const today = next.anyMoment === false ? '' : ' with the packages of today'
       const why = error instanceof Error ? error.message : ''
       tools.report({

@@ -9,7 +9,7 @@ import { imageConfig } from './config.ts'
 import { namingFullDisk } from './disk.ts'
 import { makeEnvironment, type Environment } from './environment.ts'
 import { openInside, type Inside } from './inside.ts'
-import { lockFileName, readLockFile, writeLockFile, type RecordedLock } from './resolve/lock-file.ts'
+import { lockFileName, readLockFile, writeLockFile } from './resolve/lock-file.ts'
 import { requestHash, type Request } from './resolve/request-hash.ts'
 import type { Wanted } from './resolve/wanted.ts'
 import { addStatics, type ServedStatic } from './statics/index.ts'
@@ -46,7 +46,7 @@ export function isResolved(request: ImageRequest): boolean {
   return recordedLock(request) !== null
 }
 
-function recordedLock(request: ImageRequest): RecordedLock | null {
+function recordedLock(request: ImageRequest): Lock | null {
   const lock = readLockFile(request.checkout, request.plan.root)
   return lock?.requirements === requestHash(request) ? lock : null
 }
@@ -78,23 +78,18 @@ async function resolveAndBuild(request: ImageRequest, tools: Tools): Promise<Mad
 
 interface Built {
   readonly image: Image
-  readonly lock: RecordedLock
+  readonly lock: Lock
   readonly environment: Environment
   readonly inside: Inside
   readonly statics: readonly ServedStatic[]
 }
 
-async function buildAll(request: ImageRequest, lock: RecordedLock, tools: Tools): Promise<Built> {
+async function buildAll(request: ImageRequest, lock: Lock, tools: Tools): Promise<Built> {
   return buildOn(await makeEnvironment(request.plan, lock, request.checkout, tools), request, lock, tools)
 }
 
 /** The app on its environment, as an image in the cache. */
-async function buildOn(
-  environment: Environment,
-  request: ImageRequest,
-  lock: RecordedLock,
-  tools: Tools,
-): Promise<Built> {
+async function buildOn(environment: Environment, request: ImageRequest, lock: Lock, tools: Tools): Promise<Built> {
   const { plan } = request
   const source = appTree(request, lock, environment, tools)
   const app = { source, made: await makeAppLayer(source, environment, tools) }

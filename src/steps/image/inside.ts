@@ -14,8 +14,8 @@ export interface Inside {
 
 export interface Job extends Partial<Pick<Container, 'env' | 'cwd' | 'root' | 'mounts' | 'network' | 'user'>> {
   readonly argv: readonly [string, ...string[]]
-  /** Layers that lie on the others for this job only. */
-  readonly above?: readonly Layer[]
+  /** Directories that lie on the layers for this job only, lowest first. */
+  readonly above?: readonly string[]
   readonly input?: string
   /** Milliseconds; ten minutes without it. */
   readonly timeout?: number
@@ -35,14 +35,12 @@ const plainEnvironment = {
 
 /** Opens layers to run jobs in. Code of the repository and of packages runs only here: without network unless a job asks for it. */
 export async function openInside(layers: readonly Layer[], tools: Tools): Promise<Inside> {
-  const unpack = (all: readonly Layer[]): Promise<string[]> =>
-    Promise.all(all.map(layer => unpackLayers([layer], { cache: tools.cache })))
-  const directories = await unpack(layers)
+  const directories = await Promise.all(layers.map(layer => unpackLayers([layer], { cache: tools.cache })))
   const engine = await sandboxEngine({ trustedLayers: directories.slice(0, 1) })
   return {
     layers: directories,
     run: async job => {
-      const all = [...directories, ...(await unpack(job.above ?? []))]
+      const all = [...directories, ...(job.above ?? [])]
       return engine.run(
         {
           layers: all.filter(directory => readdirSync(directory).length > 0),

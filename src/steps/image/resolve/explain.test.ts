@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainBuild, explainIndex, explainResolution } from './explain.ts'
+import { explainIndex, explainResolution } from './explain.ts'
 
 test.each([
   [
@@ -19,18 +19,12 @@ test('an index that never answers is one that failed', () => {
   expect(explainIndex('', true)).toMatchObject({ code: 'download-failed' })
 })
 
-test('a build that wants a compiler is no-wheel with the way out, any other is a build that fails', () => {
-  const needs = 'Failed to build `psycopg2==2.9.9`\n  Error: pg_config executable not found.'
-  expect(explainResolution(needs, 'x')).toMatchObject({
-    code: 'no-wheel',
-    next: expect.stringContaining('psycopg2-binary'),
-  })
+test('a build that fails while uv reads it is named', () => {
   const fails = 'Failed to download and build `old==1.0`\n  ModuleNotFoundError: No module named imp'
   expect(explainResolution(fails, 'x')).toMatchObject({
     code: 'sdist-does-not-build',
     message: expect.stringContaining('old 1.0'),
   })
-  expect(explainBuild({ name: 'a', version: '1' }, 'SyntaxError', true)).toMatchObject({ code: 'no-wheel' })
 })
 
 test('requirements without a solution keep the resolver’s own words', () => {

@@ -1,8 +1,10 @@
 import { downloadFailed } from '../../../kit/errors.ts'
 import { indexRefused } from '../../../python/index/errors.ts'
-import { cannotResolve, noWheel, sdistBroken } from '../errors.ts'
+import { explainBuild } from '../build/explain.ts'
+import { cannotResolve } from '../errors.ts'
+import { lastLines } from '../last-lines.ts'
 
-/** What the output of uv and of builds means: the network, the index, a compiler that is missing, or the requirements themselves. */
+/** What the output of uv means: the network, the index, or the requirements themselves. */
 
 const refusedByIndex = /\b(?:401 Unauthorized|403 Forbidden)\b/
 const unreachable =
@@ -42,49 +44,4 @@ export function explainResolution(output: string, what: string): Error {
     next: 'Loosen or mend the requirement it names.',
     evidence: lastLines(output, 12),
   })
-}
-
-const compilerNeeded =
-  /\b(?:gcc|cc1|clang|g\+\+|rustc|cargo|cmake|gfortran|pkg-config|pg_config|mysql_config|swig)\b|command '[^']*cc' failed|unable to execute|Python\.h/
-
-/** True for the output of a build that looked for a compiler, or for what a compiler reads. */
-export function wantsCompiler(output: string): boolean {
-  return compilerNeeded.test(output)
-}
-
-/** The error for a source distribution whose build failed. `native` says that it declares compiled modules. */
-export function explainBuild(
-  { name, version }: { readonly name: string; readonly version: string },
-  output: string,
-  native = false,
-): Error {
-  const evidence = lastLines(output, 12)
-  if (native || wantsCompiler(output))
-    return noWheel({
-      what: `${name} ${version} has no wheel that fits, and building it needs a compiler or system headers.`,
-      why: 'Images are made from wheels and pure-Python source.',
-      next: `Take a version of ${name} that has a wheel for this Python on Linux${alternative(name)}.`,
-      evidence,
-    })
-  return sdistBroken({
-    what: `${name} ${version} is offered only as source, and its build fails.`,
-    next: `Take another version of ${name}.`,
-    evidence,
-  })
-}
-
-const wheelsElsewhere: Readonly<Record<string, string>> = {
-  psycopg2: 'psycopg2-binary',
-  mysqlclient: 'PyMySQL',
-  uwsgi: 'nothing at all: Gunicorn serves the app',
-}
-
-function alternative(name: string): string {
-  const other = wheelsElsewhere[name]
-  return other ? `, or ${other}` : ''
-}
-
-function lastLines(output: string, most: number): { text: string }[] {
-  const lines = output.split('\n').filter(line => line.trim() !== '')
-  return lines.slice(-most).map(text => ({ text }))
 }

@@ -1,11 +1,15 @@
 import { join } from 'node:path'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import { count } from '../../../kit/text.ts'
+import type { Lock, SourceDistribution } from '../../../model/lock.ts'
 import type { Mount } from '../../../engines/engine.ts'
 import { markerEnvironment } from '../../../python/marker/environment.ts'
 import { supportedTags } from '../../../python/tag/target.ts'
 import { makeLayers } from '../../../oci/index.ts'
 import { baseParts, bottomOf, libcVersion, pythonVersion, resolveBase } from '../base.ts'
+import { resolveCompiler } from '../build/builder.ts'
+import { findEnvironments, type Finder } from '../build/find-environment.ts'
+import { buildSdists } from '../build/sdists.ts'
 import { placeOf } from '../environment.ts'
 import { openInside } from '../inside.ts'
 import { task, type Tools } from '../tools.ts'
@@ -13,13 +17,11 @@ import { fetchFiles } from '../wheels/fetch.ts'
 import { downloaded, placeWheels, type PlacedWheel } from '../wheels/place.ts'
 import { optionsFor, resolveApp, type Resolved } from './app.ts'
 import { asOfCommit } from './as-of.ts'
-import { findBuildTools, type ToolRequest } from './build-tools.ts'
+import { resolveTools, type ToolRequest } from './build-tools.ts'
 import type { Chosen } from './distributions.ts'
 import { resolveLibraries } from './libraries.ts'
-import type { RecordedLock, SourceDistribution } from './lock-file.ts'
 import { requestHash, type Request } from './request-hash.ts'
 import { askFor, filesOf, hashesOf, ownWheels } from './requirements.ts'
-import { buildSdists, type Builder } from './sdists.ts'
 import { undeclared } from './undeclared.ts'
 import { openResolver } from './uv.ts'
 import type { Wanted } from './wanted.ts'
@@ -33,7 +35,7 @@ export interface ResolveRequest extends Request {
 }
 
 /** Turns intentions into exact packages, by hash. What a lock of the repository pins stays as it is. */
-export async function resolveLock(request: ResolveRequest, tools: Tools): Promise<RecordedLock> {
+export async function resolveLock(request: ResolveRequest, tools: Tools): Promise<Lock> {
   const { plan, wanted, checkout, architecture } = request
   const base = await openBase(request, tools)
   const { python, inside, tags } = base
@@ -43,9 +45,18 @@ export async function resolveLock(request: ResolveRequest, tools: Tools): Promis
   const { serve } = plan.image
   const app = { ask, wanted, hashes: hashesOf(wanted), serve, asOf, anyMoment: request.anyMoment ?? true, tags }
   const found = await task(tools, 'resolving the requirements', () => resolveApp(app, resolver), tell)
-  const builder: Builder = { checkout, place: placeOf(plan), inside }
   const toolRequest = { resolver, tags, options: { ...optionsFor(wanted), asOf: found.asOf } }
-  const { chosen, placed, sdists } = await complete(found.chosen, request, toolRequest, builder, tools)
+  const finder: Finder = {
+    checkout,
+    place: placeOf(plan),
+    inside,
+    base: base.baseLock,
+    compiler: resolveCompiler(base.archive, base.baseLock),
+    archive: base.archive,
+    extra: plan.image.buildPackages,
+    resolve: (needs, constraints) => resolveTools(needs, constraints, toolRequest),
+  }
+  const { chosen, placed, sdists } = await complete(found.chosen, request, toolRequest, finder, tools)
   const needed = await resolveLibraries(request, { ...base, placed }, tools)
   const server = [...chosen.wheels, ...chosen.sdists].find(({ name }) => name === serve.server)
   return {
@@ -55,6 +66,7 @@ export async function resolveLock(request: ResolveRequest, tools: Tools): Promis
     base: { ...base.baseLock, libraries: needed.packages },
     wheels: chosen.wheels,
     sdists,
+    compiler: sdists.some(({ build }) => build.packages !== null) ? finder.compiler : [],
     server: server && serve.addServer ? { name: server.name, version: server.version } : null,
     systemLibraries: needed.needs,
     data: [],
@@ -90,12 +102,12 @@ async function complete(
   chosen: Chosen,
   { checkout, plan }: ResolveRequest,
   toolRequest: ToolRequest,
-  builder: Builder,
+  finder: Finder,
   tools: Tools,
 ): Promise<Brought & { readonly chosen: Chosen }> {
-  const brought = await bring(chosen, toolRequest, builder, tools)
+  const brought = await bring(chosen, finder, tools)
   const more = await undeclared(chosen, brought.placed, { checkout, plan }, toolRequest)
-  return more === null ? { ...brought, chosen } : { ...(await bring(more, toolRequest, builder, tools)), chosen: more }
+  return more === null ? { ...brought, chosen } : { ...(await bring(more, finder, tools)), chosen: more }
 }
 
 function tell({ chosen, asOf }: Resolved): string {
@@ -108,14 +120,14 @@ function mountsFor(wanted: Wanted, { root }: Checkout): Mount[] {
 }
 
 /** Everything that will be installed, on this machine and laid out: what it needs of the system is read from its files. */
-async function bring(chosen: Chosen, request: ToolRequest, builder: Builder, tools: Tools): Promise<Brought> {
+async function bring(chosen: Chosen, finder: Finder, tools: Tools): Promise<Brought> {
   const paths = await task(
     tools,
     'downloading wheels',
-    () => fetchFiles(chosen.wheels, builder.checkout, tools),
+    () => fetchFiles(chosen.wheels, finder.checkout, tools),
     () => `${count(chosen.wheels.length, 'wheel')} here, verified`,
   )
-  const sdists = await findBuildTools(chosen.sdists, request, builder, tools)
-  const built = await buildSdists(sdists, builder, tools)
-  return { placed: await placeWheels([...downloaded(chosen.wheels, paths), ...built], builder.place, tools), sdists }
+  const sdists = await findEnvironments(chosen.sdists, finder, tools)
+  const built = await buildSdists(sdists, finder, tools)
+  return { placed: await placeWheels([...downloaded(chosen.wheels, paths), ...built], finder.place, tools), sdists }
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeRepository, removeRepository } from '../../../../test/support/repository.ts'
 import { openCheckout } from '../../../kit/checkout/index.ts'
-import { readLockFile, writeLockFile, type RecordedLock } from './lock-file.ts'
+import type { Lock } from '../../../model/lock.ts'
+import { readLockFile, writeLockFile } from './lock-file.ts'
 
 let root: string
 beforeEach(() => {
@@ -19,7 +20,7 @@ const wheel = {
   size: 1,
   sha256: 'a'.repeat(64),
 }
-const lock: RecordedLock = {
+const lock: Lock = {
   version: 1,
   requirements: 'b'.repeat(64),
   python: '3.13.5',
@@ -35,7 +36,11 @@ const lock: RecordedLock = {
     libraries: [],
   },
   wheels: [wheel],
-  sdists: [{ ...wheel, file: 'x-1.tar.gz', build: [wheel] }],
+  sdists: [
+    { ...wheel, file: 'x-1.tar.gz', build: { wheels: [wheel], packages: [] } },
+    { ...wheel, file: 'y-1.tar.gz', build: { wheels: [], packages: null } },
+  ],
+  compiler: [],
   server: { name: 'gunicorn', version: '27.0.1' },
   systemLibraries: [],
   data: [{ path: 'a.db', kind: 'sqlite' }],

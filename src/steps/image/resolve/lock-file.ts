@@ -3,22 +3,12 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Checkout } from '../../../kit/checkout/index.ts'
-import type { Distribution, Lock } from '../../../model/lock.ts'
+import type { Lock } from '../../../model/lock.ts'
 import { readRegular } from '../app/regular.ts'
 import { invalidLock } from '../errors.ts'
 
 /** wherry.lock: JSON with one thing a line, so that a change reads well in a diff. */
 export const lockFileName = 'wherry.lock'
-
-/** The lock as this step keeps it: what an sdist was built with belongs to it, for another setuptools writes other metadata. */
-export interface RecordedLock extends Lock {
-  readonly sdists: readonly SourceDistribution[]
-}
-
-export interface SourceDistribution extends Distribution {
-  /** The wheels of its build environment. */
-  readonly build: readonly Distribution[]
-}
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const debianPackage = z.object({
@@ -37,7 +27,7 @@ const distribution = z.object({
   size: z.number().nullable(),
   sha256,
 })
-const lockSchema: z.ZodType<RecordedLock> = z.object({
+const lockSchema: z.ZodType<Lock> = z.object({
   version: z.literal(1),
   requirements: sha256,
   python: z.string(),
@@ -51,7 +41,12 @@ const lockSchema: z.ZodType<RecordedLock> = z.object({
     libraries: z.array(debianPackage),
   }),
   wheels: z.array(distribution),
-  sdists: z.array(distribution.extend({ build: z.array(distribution) })),
+  sdists: z.array(
+    distribution.extend({
+      build: z.object({ wheels: z.array(distribution), packages: z.array(debianPackage).nullable() }),
+    }),
+  ),
+  compiler: z.array(debianPackage),
   server: z.object({ name: z.string(), version: z.string() }).nullable(),
   systemLibraries: z.array(z.object({ soname: z.string(), package: z.string(), neededBy: z.string() })),
   data: z.array(z.object({ path: z.string(), kind: z.enum(['sqlite', 'file', 'directory']) })),
@@ -62,7 +57,7 @@ const lockSchema: z.ZodType<RecordedLock> = z.object({
 const largest = 16 * 1024 ** 2
 
 /** The recorded lock beside the app, or null when there is none. Throws `invalid-wherry-lock`. */
-export function readLockFile(checkout: Checkout, directory: string): RecordedLock | null {
+export function readLockFile(checkout: Checkout, directory: string): Lock | null {
   const file = fileIn(directory)
   // Read also where git ignores it: whoever keeps it out of version control still wants the same image tomorrow.
   if (!existsSync(join(checkout.root, file))) return null
@@ -76,7 +71,7 @@ export function readLockFile(checkout: Checkout, directory: string): RecordedLoc
 }
 
 /** Writes the lock beside the app by one rename. False where that cannot be done; nothing is left behind then. */
-export async function writeLockFile(checkout: Checkout, directory: string, lock: RecordedLock): Promise<boolean> {
+export async function writeLockFile(checkout: Checkout, directory: string, lock: Lock): Promise<boolean> {
   const file = join(checkout.root, fileIn(directory))
   const temporary = `${file}.${process.pid}`
   try {

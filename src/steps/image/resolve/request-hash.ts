@@ -18,13 +18,14 @@ export interface Request {
  * password an index is asked: the hash is committed.
  */
 export function requestHash({ plan, wanted, libraries, architecture }: Request): string {
-  const { base, serve, debianPackages } = plan.image
+  const { base, serve, debianPackages, buildPackages } = plan.image
   const { lock } = wanted
   const request = {
     architecture,
     base,
     server: [serve.server, serve.addServer],
     debian: debianPackages,
+    build: buildPackages,
     libraries: libraries.map(({ name }) => name),
     directory: wanted.directory,
     requirements: wanted.requirements.map(withoutPlace),
