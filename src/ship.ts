@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { openCache } from './kit/cache.ts'
 import type { Report } from './model/event.ts'
+import type { ImageRef } from './model/image.ts'
 import type { Plan } from './model/plan.ts'
 import { makePlans } from './plan.ts'
 import { detect, type Detected } from './steps/detect/index.ts'
@@ -23,6 +24,13 @@ export interface UpOptions extends ShipOptions {
   readonly listen?: ListenAt
 }
 
+export interface PublishOptions extends ShipOptions {
+  /** Where to: `ghcr.io/acme/shop:1.4`. */
+  readonly to: string
+  /** How the manifest is written; some registries take only one of them. */
+  readonly dialect?: 'oci' | 'docker'
+}
+
 export interface Made {
   readonly detected: Detected
   readonly plan: Plan
@@ -33,12 +41,25 @@ export interface Up extends Made {
   readonly deployed: Deployed
 }
 
+export interface Published extends Made {
+  readonly ref: ImageRef
+}
+
 /** Repository → a release that serves on this machine, exactly as production will run it; `release` verifies before it is done. */
 export async function up(directory: string, options: UpOptions): Promise<Up> {
   const ready = await image(directory, options)
   const host = openHost({ home: placeOf(ready.plan.name, ready.detected.checkout.root) })
   const deployed = await host.deploy({ ...options, plan: ready.plan, made: ready.made })
   return { ...ready, deployed }
+}
+
+/** Repository → an image in a registry; its digest is what any target can be given. Throws `bad-image-reference` before anything is made. */
+export async function publish(directory: string, options: PublishOptions): Promise<Published> {
+  const step = await import('./steps/publish/index.ts')
+  const place = step.parsePlace(options.to)
+  const ready = await image(directory, options)
+  const ref = await step.publish(ready.made.image, place, { cache: openCache(), ...options })
+  return { ...ready, ref }
 }
 
 /** Repository → Image: the first half, which knows of no target. */

@@ -36,8 +36,10 @@ export interface ImageConfig {
   readonly created: string
 }
 
-/** Where a published image can be had: a registry reference by digest, a file, or the host's engine. */
-export type ImageRef =
-  | { readonly kind: 'registry'; readonly reference: string }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'cache'; readonly digest: string }
+/** Where a published image can be had, for ever the same one: what releases are made of. */
+export interface ImageRef {
+  /** By digest: `ghcr.io/acme/shop@sha256:…`. */
+  readonly reference: string
+  /** Of the manifest as the registry holds it. */
+  readonly digest: string
+}

@@ -10,8 +10,9 @@ export interface ImageName {
 }
 
 const host = /^(?:localhost|[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9.-]+(?=:))(?::\d{1,5})?$/
-const part = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/
-const tagGrammar = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
+/** distribution-spec: one component of a repository's name, and a tag. */
+export const nameGrammar = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/
+export const tagGrammar = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
 
 /** Parses `name[:tag]`; the tag is `latest` when there is none. Throws `bad-image-name`. */
 export function parseImageName(text: string): ImageName {
@@ -22,7 +23,7 @@ export function parseImageName(text: string): ImageName {
   const [first = '', ...rest] = repository.split('/')
   const hasHost = rest.length > 0 && host.test(first)
   const path = hasHost ? rest : [first, ...rest]
-  if (!tagGrammar.test(tag) || path.length === 0 || !path.every(name => part.test(name))) throw refuse(text)
+  if (!tagGrammar.test(tag) || path.length === 0 || !path.every(name => nameGrammar.test(name))) throw refuse(text)
   const official = !hasHost && path.length === 1 ? 'library/' : ''
   return { short: `${repository}:${tag}`, full: `${hasHost ? '' : `docker.io/${official}`}${repository}:${tag}`, tag }
 }

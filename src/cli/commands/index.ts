@@ -18,6 +18,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./image.ts'),
   },
   {
+    name: 'publish',
+    summary: 'bring the image to a registry, and print the reference that names it for ever',
+    arguments: path,
+    options: {
+      '--to <reference>': 'where to: ghcr.io/acme/shop:1.4',
+      '--dialect <dialect>': 'oci, or docker for registries that take nothing else',
+    },
+    load: () => import('./publish.ts'),
+  },
+  {
     name: 'up',
     summary: 'run the app on this machine, as production will',
     arguments: path,

@@ -1,0 +1,11 @@
+/** What is told of blobs while they travel, for whoever shows progress. */
+export interface Movement {
+  readonly digest: string
+  /** `there`: it was there already; `mounted`: taken from another repository of the registry. */
+  readonly state: 'there' | 'mounted' | 'moving' | 'done'
+  /** How many of its bytes have gone; less than before when it is begun again. */
+  readonly bytes: number
+}
+
+/** Must not throw. */
+export type Watch = (movement: Movement) => void
