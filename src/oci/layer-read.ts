@@ -5,11 +5,20 @@ import type { Layer } from '../model/image.ts'
 import { readBlob } from './blob.ts'
 import { damagedImage } from './errors.ts'
 import { inflate } from './inflate.ts'
+import type { ImageView } from './view.ts'
 
 /** The members of a layer in the cache, in order, their names made safe. Throws `damaged-image` or `image-too-large`. */
-export async function* readLayer(layer: Layer, cache: Cache): AsyncGenerator<TarMember, void, undefined> {
+export function readLayer(layer: Layer, cache: Cache): AsyncGenerator<TarMember, void, undefined> {
+  return readMembers(layer, { open: ({ digest, size }) => readBlob(cache, { digest, size }) })
+}
+
+/** The same for a layer of any image, wherever its bytes are. Throws `damaged-image` or `image-too-large`. */
+export async function* readMembers(
+  layer: Layer,
+  view: Pick<ImageView, 'open'>,
+): AsyncGenerator<TarMember, void, undefined> {
   try {
-    yield* readSafely(inflate(readBlob(cache, layer)))
+    yield* readSafely(inflate(view.open(layer)))
   } catch (error) {
     if (!(error instanceof TarError)) throw error
     throw damagedImage({

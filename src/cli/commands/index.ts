@@ -14,7 +14,12 @@ export const commands: readonly CommandEntry[] = [
     name: 'image',
     summary: 'make the image that runs everywhere, and print its digest',
     arguments: path,
-    options: { '--out <file>': 'also write it as one tar, for docker load, podman load or skopeo' },
+    options: {
+      '--out <file>': 'also write it as one tar, for docker load, podman load or skopeo',
+      '--sbom <file>': 'write the bill of materials, as CycloneDX JSON',
+      '--provenance <file>': 'write what it was made from, as an in-toto statement',
+      '--key <file>': 'sign that with this private key (PEM, Ed25519 or P-256), in a Sigstore bundle',
+    },
     load: () => import('./image.ts'),
   },
   {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { exec } from '../../../kit/exec.ts'
+import { git } from '../../../kit/git.ts'
 import { readRegular } from '../app/regular.ts'
 
 /**
@@ -28,22 +28,4 @@ function isCommitted(root: string, file: string, id: string): boolean {
   if (bytes === null) return false
   const hash = createHash(id.length === 64 ? 'sha256' : 'sha1')
   return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex') === id
-}
-
-/** The repository configures git, and may be hostile: no program and no remote it names is reached. */
-async function git(root: string, ...args: string[]): Promise<string | null> {
-  const settings = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'safe.directory=*'].flatMap(one => ['-c', one])
-  const result = await exec(['git', '--no-pager', '--literal-pathspecs', ...settings, '-C', root, ...args], {
-    timeout: 30_000,
-    // GIT_DIR of a hook that runs us would mean another repository.
-    env: {
-      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-      HOME: process.env['HOME'] ?? '/',
-      GIT_ALLOW_PROTOCOL: 'none',
-      GIT_NO_LAZY_FETCH: '1',
-      GIT_OPTIONAL_LOCKS: '0',
-      GIT_TERMINAL_PROMPT: '0',
-    },
-  }).catch(() => null)
-  return result?.code === 0 ? result.stdout : null
 }

@@ -58,13 +58,24 @@ const largest = 16 * 1024 ** 2
 
 /** The recorded lock beside the app, or null when there is none. Throws `invalid-wherry-lock`. */
 export function readLockFile(checkout: Checkout, directory: string): Lock | null {
+  const bytes = readLockBytes(checkout, directory)
+  return bytes === null ? null : parseLock(bytes.toString('utf8'), fileIn(directory))
+}
+
+/** The recorded lock as it lies there, or null when there is none. Throws `invalid-wherry-lock`. */
+export function readLockBytes(checkout: Checkout, directory: string): Buffer | null {
   const file = fileIn(directory)
   // Read also where git ignores it: whoever keeps it out of version control still wants the same image tomorrow.
   if (!existsSync(join(checkout.root, file))) return null
   const bytes = readRegular(checkout.root, file, largest)
   if (bytes === null) throw refuse(file, `It is no regular file of at most ${largest} bytes.`)
+  return bytes
+}
+
+/** A lock from its text; `file` names it in errors. Throws `invalid-wherry-lock`. */
+export function parseLock(text: string, file: string): Lock {
   try {
-    return lockSchema.parse(JSON.parse(bytes.toString('utf8')))
+    return lockSchema.parse(JSON.parse(text))
   } catch (error) {
     throw refuse(file, error instanceof z.ZodError ? z.prettifyError(error) : String(error))
   }

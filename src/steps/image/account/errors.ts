@@ -1,0 +1,7 @@
+import { defineError } from '../../../kit/error.ts'
+
+export const unusableKey = defineError({
+  code: 'unusable-key',
+  title: 'The key cannot sign',
+  help: 'Provenance is signed with a private key in a PEM file: Ed25519, or ECDSA on P-256. `openssl genpkey -algorithm ed25519 -out key.pem` makes one, and `openssl pkey -in key.pem -pubout` prints the public half that verifies. A pass phrase is read from WHERRY_KEY_PASSPHRASE.',
+})

@@ -1,0 +1,69 @@
+import type { Cache } from '../../../kit/cache.ts'
+import type { Checkout } from '../../../kit/checkout/index.ts'
+import type { Plan } from '../../../model/plan.ts'
+import { viewImage } from '../../../oci/index.ts'
+import type { MadeImage } from '../index.ts'
+import { readLockBytes } from '../resolve/lock-file.ts'
+import { productionGroup, type Wanted } from '../resolve/wanted.ts'
+import { takeInventory, type Inventory } from './inventory/inventory.ts'
+
+/**
+ * The account of an image: what is inside, why, where it came from, and what is known against it. Everything starts from the
+ * inventory, which the image's own layers tell; the lock and the repository add hashes and reasons.
+ */
+
+/** An image that was just made, and what it was made from. */
+export interface Subject {
+  readonly plan: Plan
+  readonly wanted: Wanted
+  readonly checkout: Checkout
+  readonly made: Pick<MadeImage, 'image' | 'lock'>
+}
+
+export interface Account {
+  readonly inventory: Inventory
+  /** The bill of materials, as CycloneDX JSON. */
+  sbom(): Promise<string>
+  /** An in-toto statement; with a key file, in a signed Sigstore bundle. JSON. Throws `unusable-key`. */
+  provenance(keyFile: string | null): Promise<string>
+}
+
+/** Opens the account of an image in the cache. */
+export async function openAccount(subject: Subject, cache: Cache): Promise<Account> {
+  const { plan, made } = subject
+  const { image, lock } = made
+  const inventory = await takeInventory(viewImage(image, cache), cache)
+  return {
+    inventory,
+    async sbom() {
+      const { makeSbom } = await import('./sbom/sbom.ts')
+      return print(makeSbom({ name: plan.name, inventory, lock, extras: extrasOf(subject.wanted) }))
+    },
+    async provenance(keyFile) {
+      const { makeStatement } = await import('./provenance/statement.ts')
+      const { findSource } = await import('./provenance/source.ts')
+      const source = await findSource(subject.checkout)
+      const lockFile = readLockBytes(subject.checkout, plan.root)
+      const statement = makeStatement({ plan, image, lock, packages: inventory.packages, source, lockFile })
+      if (keyFile === null) return print(statement)
+      const [{ readKey }, { signStatement }] = await Promise.all([
+        import('./provenance/key.ts'),
+        import('./provenance/bundle.ts'),
+      ])
+      return print(signStatement(statement, await readKey(keyFile)))
+    },
+  }
+}
+
+function print(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+/** Extras the repository asks for in production. */
+function extrasOf({ requirements }: Wanted): ReadonlyMap<string, readonly string[]> {
+  const extras = new Map<string, string[]>()
+  for (const { name, extras: asked, group } of requirements)
+    if (name !== null && (group === null || productionGroup.test(group)))
+      extras.set(name, [...(extras.get(name) ?? []), ...asked])
+  return extras
+}
