@@ -21,6 +21,7 @@ of the sandbox.
                                        (64 MiB) are always there unless listed here or covered by a mount
     network     "host" | "none"        none: a loopback of its own and nothing else
     hostname    text
+    hosts       {name: address}        absent for none: names it knows beside the machine's, which they come before
     memoryLimit bytes | null           memory and swap together, where a cgroup can be made (see the report)
     pidsLimit   number | null          processes and threads, likewise
     scratch     path                   an existing directory that holds none of the above; used as a mount point,

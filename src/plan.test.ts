@@ -22,6 +22,7 @@ const project: Project = {
   systemLibraries: [],
   data: [{ path: 'app.db', kind: 'sqlite', because }],
   secrets: [{ name: 'SECRET_KEY', required: true, because }],
+  services: [],
   notes: [],
 }
 

@@ -1,6 +1,15 @@
 import type { Config } from './config/schema.ts'
 import { condaEnvironment, nothingToInstall, unsupportedPython } from './plan-errors.ts'
-import type { BasePlan, DataPlace, EdgePlan, Plan, ReleasePlan, ServePlan, StaticPlan } from './model/plan.ts'
+import type {
+  BasePlan,
+  DataPlace,
+  EdgePlan,
+  Plan,
+  ReleasePlan,
+  ServePlan,
+  ServicePlan,
+  StaticPlan,
+} from './model/plan.ts'
 import type { Project } from './model/project.ts'
 
 /** The Debian suites that carry each Python, as their archives do. https://packages.debian.org/python3 */
@@ -42,6 +51,7 @@ export function makePlan(project: Project, config: Config): Plan {
     data: data(project, config),
     env: config.env ?? {},
     secrets: project.secrets.map(({ name, required }) => ({ name, required })),
+    services: project.services.map(servicePlan),
   }
 }
 
@@ -119,6 +129,18 @@ function release(project: Project, config: Config): ReleasePlan {
     drain: own.drain ?? 30,
     keep: own.keep ?? 5,
   }
+}
+
+function servicePlan({
+  kind,
+  hosts,
+  port,
+  user,
+  password,
+  databases,
+  variables,
+}: Project['services'][number]): ServicePlan {
+  return { kind, hosts, port, user, password, databases, variables }
 }
 
 function data(project: Project, config: Config): readonly DataPlace[] {

@@ -11,6 +11,7 @@ const order: readonly (readonly string[])[] = [
   ['model'],
   ['debian', 'nginx', 'oci', 'python'],
   ['engines'],
+  ['services'],
   ['config'],
   ['plan'],
   ['steps/detect', 'steps/image', 'steps/prove', 'steps/publish', 'steps/release', 'steps/verify'],

@@ -7,12 +7,13 @@ WHERE = {
     "look": ("observe", "probe", "lines", "gone", "connections", "ports", "report"),
     "leases": ("acquire", "renew", "release"),
     "releases": ("stage", "start", "switch", "switch_back", "want", "stop", "discard", "prune", "backup", "secrets", "leave"),
+    "services": tuple(f"services_{name}" for name in ("claim", "stage", "job", "keep", "start", "stop", "ready")),
     "edge": ("listen", "unlisten", "edge_stage", "edge_commit", "edge_revert", "edge_stop"),
 }
 
 
 def command(module, name):
-    function = name[len("edge_") :] if name.startswith("edge_") else name
+    function = name[len(module) + 1 :] if name.startswith(f"{module}_") else name
 
     def run(request):
         return getattr(importlib.import_module(module), function)(request)

@@ -21,6 +21,7 @@ from process import Process
 
 LONGEST_REQUEST = 4 * 1024 * 1024
 LOOK_AT_LOGS = 30.0
+SERVICES = "services"
 
 
 def hold(path):
@@ -42,6 +43,7 @@ class Holder:
         self.listeners = Listeners()
         self.processes = {}
         self.leaving = False
+        self.grace = 0
         self.printed = 0
         self.looked = time.monotonic()
         self.selector = selectors.DefaultSelector()
@@ -205,9 +207,19 @@ class Holder:
             self.forget_stopped()
 
     def leave(self, grace):
-        self.leaving = True
+        """Services last: what is still answered needs its database to the end."""
+        self.leaving, self.grace = True, grace
         for process in self.processes.values():
-            process.stop(grace)
+            if process.group != SERVICES:
+                process.stop(grace)
+        self.leave_services()
+
+    def leave_services(self):
+        if self.alive(but=SERVICES):
+            return
+        for process in self.of(SERVICES):
+            if not process.stopping:
+                process.stop(self.grace)
 
     def wanted(self):
         return files.read_json(self.home.wanted, {})
@@ -219,13 +231,15 @@ class Holder:
     def of(self, group, name=None):
         return [p for (of, called), p in self.processes.items() if of == group and name in (None, called)]
 
-    def alive(self):
-        return any(process.running() for process in self.processes.values())
+    def alive(self, but=None):
+        return any(process.running() for process in self.processes.values() if process.group != but)
 
     def collect(self):
         for process in self.processes.values():
             if process.running() and process.child.poll() is not None:
                 process.ended(process.child.returncode)
+        if self.leaving:
+            self.leave_services()
         self.forget_stopped()
 
     def forget_stopped(self):

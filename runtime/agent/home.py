@@ -12,6 +12,7 @@
     edge/           conf/ (nginx.conf, pages), run/ (pid, temporary files)
     data/           the volume: outlives every release
     secrets/        values made or set for this environment, by version
+    services/KIND/  record.json, data/ (its volume), conf/, run/ (sockets), what it runs with
     logs/           app.jsonl, what the processes print; edge/, what nginx logs
 """
 
@@ -53,6 +54,9 @@ class Home:
     def numbers(self):
         return numbers_in(self.releases)
 
+    def service(self, name, *parts):
+        return os.path.join(self.services, checked_name(name), *parts)
+
     def linked(self, link):
         try:
             name = os.readlink(link)
@@ -66,7 +70,7 @@ class Home:
     def create(self):
         try:
             os.makedirs(self.path, mode=0o700, exist_ok=True)
-            for directory in (self.releases, self.secrets, self.logs):
+            for directory in (self.releases, self.secrets, self.services, self.logs):
                 os.makedirs(directory, mode=0o700, exist_ok=True)
             for directory in (self.public, self.data, self.edge_conf, self.edge_run, self.edge_logs):
                 os.makedirs(directory, mode=0o755, exist_ok=True)
@@ -112,6 +116,7 @@ FILES = {
     "edge_logs": "logs/edge",
     "data": "data",
     "secrets": "secrets",
+    "services": "services",
     "logs": "logs",
     "mutex": ".mutex",
     "holder_lock": "holder.lock",

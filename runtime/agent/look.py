@@ -11,6 +11,7 @@ import sockets
 import vault
 from home import Home
 from refusal import Refusal
+from service_records import records
 
 SHORTEST_HIDDEN = 6
 SOON = 0.01  # Seconds between two looks at what is waited for.
@@ -34,6 +35,7 @@ def observe(request):
         "interrupted": bool(lease.get("owner")) and not lock.holds(lease),
         **history(home),
         "edge": files.read_json(home.edge),
+        "services": records(home),
         "secrets": {"version": version, "names": sorted(values)},
         "root": os.geteuid() == 0,
     }

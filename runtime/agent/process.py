@@ -37,7 +37,7 @@ class Process:
         read, write = os.pipe2(os.O_CLOEXEC)
         first, second = (*sockets, None, None)[:2]
         try:
-            with open(os.devnull, "rb") as nothing:
+            with open(self.spec.get("input", os.devnull), "rb") as nothing:
                 self.child = subprocess.Popen(
                     self.spec["argv"],
                     stdin=first or nothing,
@@ -79,7 +79,8 @@ class Process:
     def stop(self, grace):
         self.stopping, self.restart, self.start_at = True, False, None
         if self.running():
-            self.kill_at = time.monotonic() + grace
+            # A database that is killed while it writes its memory out must repair itself later: it says what it needs.
+            self.kill_at = time.monotonic() + max(grace, self.spec.get("grace", 0))
             self.send(self.spec.get("stop", "TERM"))
 
     def send(self, name):

@@ -10,13 +10,14 @@ import urllib.parse
 import ask
 import files
 import lock
+import services
 import statics
 import vault
 from change import change
 from home import checked, checked_name
 from refusal import Refusal
 
-GROUP = re.compile(r"(release|workers|job)-[1-9]\d{0,5}\Z")
+GROUP = re.compile(r"((release|workers|job)-[1-9]\d{0,5}|services|job-services)\Z")
 
 
 def copy_statics(home, request):
@@ -43,12 +44,13 @@ def stage(home, request):
     if os.path.exists(private) or os.path.exists(public):
         raise Refusal("release-exists", release=number)
     version, values, made = vault.complete(home, request["secrets"])
+    told = services.environment(home, request["env"].get("services", {}))
     file = statics.sample(request["statics"], os.path.join(new, "static"))
     record = {**request["record"], "number": number, "secrets": str(version), "state": "staged", "file": file}
     os.makedirs(os.path.join(private, "reports"), mode=0o700)
     for name, spec in request["specs"].items():
         # What a person gave wins over secrets, secrets over the plan; what Wherry itself must say wins over all.
-        env = {**request["env"]["plan"], **values, **request["env"]["given"], **spec["env"]}
+        env = {**request["env"]["plan"], **told, **values, **request["env"]["given"], **spec["env"]}
         files.write_json(os.path.join(private, checked_name(f"{name}.json")), {**spec, "env": env})
     files.write_json(os.path.join(private, "record.json"), record)
     os.makedirs(os.path.join(new, "run"), mode=0o755)

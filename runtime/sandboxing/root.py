@@ -203,8 +203,9 @@ class Targets:
             if self.spec['network'] == 'host'
             else '127.0.0.1 localhost\n::1 localhost\n'
         )
+        given = ''.join('%s %s\n' % (address, name) for name, address in self.spec.get('hosts', {}).items())
         with open('hosts', 'w', encoding='utf-8') as file:
-            file.write(text.rstrip('\n') + '\n127.0.1.1 %s\n' % self.spec['hostname'])
+            file.write(given + text.rstrip('\n') + '\n127.0.1.1 %s\n' % self.spec['hostname'])
 
     def ensure(self):
         """Makes the mount points that the image lacks."""

@@ -27,6 +27,8 @@ export interface Container {
   /** `none`: a loopback of its own and nothing else. */
   readonly network: 'host' | 'none'
   readonly hostname: string
+  /** Names it resolves without asking anyone, each with its address, before the machine's own. */
+  readonly hosts?: Readonly<Record<string, string>>
   /** Bytes of memory and swap; null for no limit. */
   readonly memoryLimit: number | null
   /** Processes and threads; null for no limit. */

@@ -1,4 +1,4 @@
-import type { Interface, MigrationsFact, PackageManager } from './project.ts'
+import type { Interface, MigrationsFact, PackageManager, ServiceFact } from './project.ts'
 
 /** What we intend: pure data made from project and config; printable, hashable; no network, nothing resolved. */
 export interface Plan {
@@ -16,7 +16,11 @@ export interface Plan {
   readonly env: Readonly<Record<string, string>>
   /** Secrets a release needs; what is missing is made once per environment. */
   readonly secrets: readonly SecretPlan[]
+  /** Brought for the app where nothing in its environment says where its own are. */
+  readonly services: readonly ServicePlan[]
 }
+
+export type ServicePlan = Omit<ServiceFact, 'because'>
 
 export interface ImagePlan {
   readonly base: BasePlan

@@ -19,6 +19,8 @@ export interface Project {
   readonly data: readonly DataFact[]
   /** Environment variables the app reads that hold a secret, such as SECRET_KEY. */
   readonly secrets: readonly SecretFact[]
+  /** Databases, caches and brokers the app connects to. */
+  readonly services: readonly ServiceFact[]
   /** What a person should know though nothing is wrong enough to refuse: an end-of-life Python, a development server replaced. */
   readonly notes: readonly Note[]
 }
@@ -125,6 +127,35 @@ export interface SecretFact {
   /** False when the source has a default that boots without it. */
   readonly required: boolean
   readonly because: Because
+}
+
+export type ServiceKind = 'memcached' | 'mysql' | 'postgres' | 'redis'
+
+/** A service the app connects to, and how it learns where: by variables, or because the source says so. */
+export interface ServiceFact {
+  readonly kind: ServiceKind
+  /** Host names and addresses written out in the source; '' is the service's Unix socket. */
+  readonly hosts: readonly string[]
+  /** Written out in the source; null for the service's usual one. */
+  readonly port: number | null
+  /** As the source has it, written out or as a default; null where nothing names one. */
+  readonly user: string | null
+  /** Written out where no variable says it, '' for none; null when the app is told, so that one can be made. */
+  readonly password: string | null
+  readonly databases: readonly string[]
+  readonly variables: readonly ServiceVariable[]
+  readonly because: Because
+}
+
+/** An environment variable that tells the app a part of where a service is. */
+export interface ServiceVariable {
+  readonly name: string
+  /** `address` is host:port. */
+  readonly says: 'url' | 'address' | 'host' | 'port' | 'user' | 'password' | 'database'
+  /** For a URL: `postgresql+asyncpg`; null for the others. */
+  readonly scheme: string | null
+  /** The database a URL or a `database` variable names, or Redis's number of one; null for the service's first. */
+  readonly database: string | null
 }
 
 export interface Note {

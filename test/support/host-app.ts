@@ -166,5 +166,6 @@ function planOf(kind: 'wsgi' | 'asgi'): Plan {
     data: [],
     env: {},
     secrets: [],
+    services: [],
   }
 }

@@ -34,6 +34,7 @@ const project: Project = {
   systemLibraries: [],
   data: [{ path: 'db.sqlite3', kind: 'sqlite', because }],
   secrets: [],
+  services: [],
   notes: [],
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Container } from '../engine.ts'
 import type { Places } from './command.ts'
 
@@ -28,6 +29,10 @@ export function specOf(container: Container, options: SpecOptions): Spec {
   }
   if (!/^[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$/.test(spec.hostname)) {
     throw new Error(`sandbox: not a host name: ${JSON.stringify(spec.hostname)}`)
+  }
+  for (const [name, address] of Object.entries(spec.hosts ?? {})) {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/.test(name) || isIP(address) === 0)
+      throw new Error(`sandbox: not a host and its address: ${JSON.stringify([name, address])}`)
   }
   return spec
 }

@@ -11,6 +11,7 @@ import { findMigrations } from './facts/migrations.ts'
 import { appName } from './facts/name.ts'
 import { findProcesses } from './facts/processes.ts'
 import { findSecrets } from './facts/secrets.ts'
+import { findServices } from './services/index.ts'
 import { findStatics } from './facts/statics.ts'
 import { findTests } from './facts/tests.ts'
 import { readPackages, type Packages } from './packages/index.ts'
@@ -66,6 +67,7 @@ export async function detect(directory: string, { report }: { readonly report: R
     systemLibraries: findLibraries(ground),
     data: findData(ground),
     secrets: findSecrets(ground),
+    services: findServices(ground),
     notes: [...found.notes, ...packages.notes, ...python.notes, ...notes],
   }
   report({ step: 'detect', level: 'done', text: `${checkout.files.length} files read` })

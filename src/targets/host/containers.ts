@@ -5,6 +5,7 @@ import type { Container } from '../../engines/engine.ts'
 import type { ImageConfig } from '../../model/image.ts'
 import type { HolderProcess } from './observation.ts'
 import type { DeployRequest } from './host.ts'
+import type { ServiceWish } from './services.ts'
 import type { HostSandbox } from './transport.ts'
 
 /** What a release's processes run as: the specs of their sandboxes, without the environment only the host knows whole. */
@@ -17,6 +18,11 @@ export interface Place {
   readonly release: number
 }
 
+/** With the services its processes find by name or by socket. */
+export interface ReleasePlace extends Place {
+  readonly services: readonly ServiceWish[]
+}
+
 export function processNames(request: Pick<DeployRequest, 'plan'>): readonly string[] {
   return Object.keys(request.plan.processes).filter(name => name !== 'web' && name !== 'release')
 }
@@ -27,13 +33,13 @@ export function socketOf({ home, release }: Place): string {
 }
 
 /** Name → spec of every process of a release. Their `env` holds only what Wherry itself says. */
-export function specsOf(request: DeployRequest, place: Place, sandbox: HostSandbox): Record<string, Spec> {
+export function specsOf(request: DeployRequest, place: ReleasePlace, sandbox: HostSandbox): Record<string, Spec> {
   const { plan } = request
   const names = ['web', ...processNames(request), ...(plan.release.command ? ['release'] : [])]
   return Object.fromEntries(names.map(name => [name, specFor(name, request, place, sandbox)]))
 }
 
-function specFor(name: string, request: DeployRequest, place: Place, sandbox: HostSandbox): Spec {
+function specFor(name: string, request: DeployRequest, place: ReleasePlace, sandbox: HostSandbox): Spec {
   const { config } = request.made.image
   const run = join(place.home, 'public', String(place.release), 'run')
   const [program, ...rest] = [...config.entrypoint, name]
@@ -53,6 +59,7 @@ function specFor(name: string, request: DeployRequest, place: Place, sandbox: Ho
     mounts: [
       { from: join(place.home, 'data'), to: '/data', readonly: false },
       ...(isWeb ? [{ from: run, to: run, readonly: false }] : []),
+      ...place.services.flatMap(wish => socketsOf(wish, place)),
     ],
     tmpfs: [],
     network: 'host',
@@ -61,10 +68,16 @@ function specFor(name: string, request: DeployRequest, place: Place, sandbox: Ho
         .replace(/[^A-Za-z0-9-]+/g, '-')
         .replace(/^-+|-+$/g, '')
         .slice(0, 60) || 'app',
+    hosts: Object.fromEntries(place.services.flatMap(({ names, address }) => names.map(host => [host, address]))),
     memoryLimit: request.limits?.memory ?? null,
     pidsLimit: request.limits?.pids ?? null,
   }
   return specOf(container, { places: placesOf(sandbox), parent: null })
+}
+
+function socketsOf({ bySocket, service }: ServiceWish, { home }: Place): Container['mounts'] {
+  if (!bySocket || service.sockets === null) return []
+  return [{ from: join(home, 'services', service.kind, 'run'), to: service.sockets, readonly: false }]
 }
 
 export function placesOf({ scratch, cache }: HostSandbox): Pick<HostSandbox, 'scratch' | 'cache'> {

@@ -27,7 +27,8 @@ export async function converge(work: Work, sandbox: HostSandbox): Promise<Observ
 
 export function isConverged(seen: Observation): boolean {
   const current = recordOf(seen, seen.current)
-  const allowed = new Set(current ? [`release-${current.number}`, `workers-${current.number}`, 'edge'] : ['edge'])
+  const own = current ? [`release-${current.number}`, `workers-${current.number}`] : []
+  const allowed = new Set([...own, 'edge', 'services'])
   return (
     Object.keys(seen.running).every(group => allowed.has(group)) &&
     seen.releases.every(release => release.state !== 'staged') &&
@@ -52,7 +53,7 @@ async function waitForJobs(work: Work): Promise<void> {
   for (const [group, processes] of Object.entries(work.seen.running)) {
     if (!group.startsWith('job-')) continue
     if (Object.values(processes).some(({ state }) => state === 'running')) {
-      tell(work, `waiting for the release process of an interrupted run (${group.slice(4)})`)
+      tell(work, `waiting for the process of an interrupted run (${group.slice(4)})`)
       const watched = watch(work, group)
       for (;;) {
         work.signal?.throwIfAborted()

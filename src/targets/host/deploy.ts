@@ -1,3 +1,4 @@
+import { list } from '../../kit/text.ts'
 import type { Operation } from '../../model/target.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import { release } from '../../steps/release/index.ts'
@@ -13,7 +14,9 @@ import { backup, hasDatabases } from './operations/backup.ts'
 import { edge, isEdgeAsWished, listen } from './operations/edge.ts'
 import { prepare } from './operations/prepare.ts'
 import { prune, unlisten } from './operations/retire.ts'
-import { stage } from './operations/stage.ts'
+import { bringServices, stopServices, type Told } from './operations/services.ts'
+import { stage, type Surroundings } from './operations/stage.ts'
+import { wishServices, type ServiceWish } from './services.ts'
 import { takeOver } from './take-over.ts'
 import { listenOf, newRecord, unchanged } from './wish.ts'
 
@@ -77,7 +80,8 @@ function choose(change: Change, request: DeployRequest): Chosen {
   const at = listenOf(request, seen)
   const wish = wishEdge(request, agent.home, at, sandbox)
   const same = unchanged(request, seen)
-  const record = same ?? newRecord(request, seen, hostNames(request, at))
+  const wishes = wishServices(request, seen, agent.home)
+  const record = same ?? newRecord(request, seen, { hosts: hostNames(request, at), wishes })
   const runs = same !== null && isRunning(seen, `release-${same.number}`, 'web')
   const taking = takeOver(change, {
     record,
@@ -87,12 +91,19 @@ function choose(change: Change, request: DeployRequest): Chosen {
     isNew: same === null,
     runs,
   })
-  const ready = same ? [] : [...staging(change, request, record)]
+  const told: Told = {}
+  const bringing = bringServices(change, request, wishes, { sandbox, told: values => Object.assign(told, values) })
+  const ready = same ? [] : [...staging(change, request, record, { sandbox, services: wishes, told: () => told })]
   const { keep } = request.plan.release
   return {
     outcome: same === null ? 'released' : !runs ? 'restarted' : isEdgeAsWished(seen, wish) ? 'already-serving' : 'edge',
-    operations: [listen(change, at), ...ready, ...taking.operations],
-    afterwards: [...taking.afterwards, ...letGo(change, wish), ...(same ? [] : [prune(change, keep)])],
+    operations: [listen(change, at), ...(wishes.length > 0 ? [bringing] : []), ...ready, ...taking.operations],
+    afterwards: [
+      ...taking.afterwards,
+      ...letGo(change, wish),
+      ...letServicesGo(change, wishes),
+      ...(same ? [] : [prune(change, keep)]),
+    ],
     result: taking.result,
   }
 }
@@ -100,9 +111,14 @@ function choose(change: Change, request: DeployRequest): Chosen {
 type NewRecord = Omit<ReleaseRecord, 'secrets' | 'state' | 'file'>
 
 /** What makes a release ready to be started. */
-function* staging(change: Change, request: DeployRequest, record: NewRecord): Generator<Operation> {
+function* staging(
+  change: Change,
+  request: DeployRequest,
+  record: NewRecord,
+  surroundings: Surroundings,
+): Generator<Operation> {
   const { command } = request.plan.release
-  yield stage(change, request, record, change.sandbox)
+  yield stage(change, request, record, surroundings)
   if (command === null) return
   if (hasDatabases(request)) yield backup(change, request, record.number)
   yield prepare(change, record.number, command, change.sandbox)
@@ -112,6 +128,14 @@ function letGo(change: Change, { listen: { address, port } }: EdgeWish): Operati
   const before = change.seen.edge?.listen
   const moved = before !== undefined && (before.address !== address || before.port !== port)
   return moved ? [unlisten(change, [address, port])] : []
+}
+
+/** Services that no release asks for any more end; their data stay. */
+function letServicesGo(change: Change, wishes: readonly ServiceWish[]): Operation[] {
+  const running = Object.keys(change.seen.running['services'] ?? {})
+  const kinds = running.filter(kind => !wishes.some(({ service }) => service.kind === kind))
+  if (kinds.length === 0) return []
+  return [{ title: `stop ${list(kinds)}`, describe: () => ['data is kept'], run: () => stopServices(change, kinds) }]
 }
 
 function refuse(): never {

@@ -16,6 +16,8 @@ const holderProcess = z.object({
   name: z.string(),
   argv: z.array(z.string()),
   stop: z.string(),
+  /** Seconds it has from that signal on, at least. */
+  grace: z.number().optional(),
   sockets: z.array(z.tuple([z.string(), z.number()])).optional(),
 })
 export type HolderProcess = z.infer<typeof holderProcess>
@@ -30,6 +32,8 @@ const record = z.object({
   state: z.enum(['staged', 'serving', 'retired', 'failed']),
   /** Names of the processes beside `web`. */
   workers: z.array(z.string()),
+  /** Kinds of the services it was told of. */
+  services: z.array(z.string()).default([]),
   /** argv of the release process that ran before it served; null when none did. */
   prepared: z.array(z.string()).nullable(),
   healthPath: z.string(),
@@ -51,6 +55,30 @@ const edge = z.object({
 /** What the edge runs with. */
 export type EdgeState = z.infer<typeof edge>
 
+const debianPackage = z.object({
+  name: z.string(),
+  version: z.string(),
+  pocket: z.enum(['main', 'updates', 'security']),
+  path: z.string(),
+  size: z.number(),
+  sha256: z.string(),
+})
+
+const service = z.object({
+  kind: z.enum(['memcached', 'mysql', 'postgres', 'redis']),
+  /** Of what was wished for; '' while it is not ready for the app. */
+  digest: z.string(),
+  /** Of what it was started with. */
+  started: z.string(),
+  address: z.string(),
+  port: z.number(),
+  suite: z.string(),
+  packages: z.array(debianPackage),
+  process: holderProcess,
+})
+/** A service of the app's environment as it was last started. */
+export type ServiceRecord = z.infer<typeof service>
+
 export const observation = z.object({
   current: z.number().nullable(),
   previous: z.number().nullable(),
@@ -64,6 +92,7 @@ export const observation = z.object({
   next: z.number(),
   journal: z.string(),
   edge: edge.nullable(),
+  services: z.partialRecord(service.shape.kind, service),
   secrets: z.object({ version: z.number(), names: z.array(z.string()) }),
   root: z.boolean(),
 })

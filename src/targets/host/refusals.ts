@@ -15,6 +15,8 @@ import {
   portInUse,
 } from './errors.ts'
 
+import { servicePortInUse } from './service-errors.ts'
+
 /** What the agent answers instead of carrying a request out. */
 export interface Refused {
   readonly refused: string
@@ -73,6 +75,14 @@ const known: Readonly<Record<string, (facts: Refused) => WherryError>> = {
       what: `Port ${text(port)} on ${text(address)} is in use.`,
       why: who ? `${who.name} (process ${who.pid}) listens on it.` : 'Another user’s program listens on it.',
       next: 'Stop that program, or choose another port: `wherry up --port N`.',
+    })
+  },
+  'service-port-in-use': ({ kind, address, port, holder }) => {
+    const who = holder as { pid: number; name: string } | null
+    return servicePortInUse({
+      what: `${text(kind)} cannot listen on ${text(address)}:${text(port)}, where the app looks for it.`,
+      why: who ? `${who.name} (process ${who.pid}) listens on it.` : 'Another user’s program listens on it.',
+      next: 'Stop that program, or give the app its address: `wherry` shows the variables that say it, for `wherry up --env NAME=VALUE`.',
     })
   },
   'port-forbidden': ({ port }) =>

@@ -8,6 +8,7 @@ import type { ChangeOptions, Deployed } from './host.ts'
 import { urlOf } from './hosts.ts'
 import { isRunning, recordOf, releaseOf, type EdgeState, type ReleaseRecord } from './observation.ts'
 import { listen } from './operations/edge.ts'
+import { keepServices } from './operations/services.ts'
 import { takeOver } from './take-over.ts'
 
 /** Starts a release of before again and switches to it: no image is made, nothing downloaded, no release process run. */
@@ -27,7 +28,7 @@ export async function rollback(agent: Agent, number: number | null, options: Cha
       runs: record.number === seen.current && isRunning(seen, `release-${record.number}`, 'web'),
     })
     const serves = seen.current !== null && isRunning(seen, `release-${seen.current}`, 'web')
-    await release([listen(change, at), ...taking.operations], {
+    await release([listen(change, at), keepServices(change, record.services), ...taking.operations], {
       report: change.report,
       before: serves ? `release ${seen.current}` : null,
       isFinal,

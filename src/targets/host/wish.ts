@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { processNames } from './containers.ts'
 import type { DeployRequest, ListenAt } from './host.ts'
+import type { ServiceWish } from './services.ts'
 import { recordOf, type Observation, type ReleaseRecord } from './observation.ts'
 
 const usual: ListenAt = { address: '127.0.0.1', port: 8000 }
@@ -20,6 +21,7 @@ export function configHash({ plan, env = {}, limits = {} }: DeployRequest): stri
     plan.release.command,
     limits.memory,
     limits.pids,
+    plan.services,
   ]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
 }
@@ -38,7 +40,11 @@ export function unchanged(request: DeployRequest, seen: Observation): ReleaseRec
 }
 
 /** The record of the next release, before it is staged. */
-export function newRecord(request: DeployRequest, seen: Observation, hosts: readonly string[]) {
+export function newRecord(
+  request: DeployRequest,
+  seen: Observation,
+  { hosts, wishes }: { readonly hosts: readonly string[]; readonly wishes: readonly ServiceWish[] },
+) {
   const { plan, made } = request
   return {
     number: seen.next,
@@ -47,6 +53,7 @@ export function newRecord(request: DeployRequest, seen: Observation, hosts: read
     createdAt: new Date().toISOString(),
     previous: seen.current,
     workers: [...processNames(request)],
+    services: wishes.map(({ service }) => service.kind),
     prepared: plan.release.command === null ? null : [...plan.release.command],
     healthPath: plan.release.healthPath ?? '/',
     hosts: [...hosts],

@@ -5,18 +5,27 @@ import { planEnvironment, specsOf, userOf } from '../containers.ts'
 import { staticName } from '../edge.ts'
 import type { DeployRequest } from '../host.ts'
 import type { ReleaseRecord } from '../observation.ts'
+import type { ServiceWish } from '../services.ts'
 import type { HostSandbox } from '../transport.ts'
 import type { Work } from '../work.ts'
+import type { Told } from './services.ts'
+
+export interface Surroundings {
+  readonly sandbox: HostSandbox
+  readonly services: readonly ServiceWish[]
+  /** What the app is told of its services, once they are there. */
+  readonly told: () => Told
+}
 
 /** Makes the release's directories: static files, what its processes run with, its record. Missing secrets are made here. */
 export function stage(
   work: Work,
   request: DeployRequest,
   record: Omit<ReleaseRecord, 'secrets' | 'state' | 'file'>,
-  sandbox: HostSandbox,
+  { sandbox, services, told }: Surroundings,
 ): Operation {
   const { plan, made } = request
-  const place = { home: work.agent.home, release: record.number }
+  const place = { home: work.agent.home, release: record.number, services }
   const secrets = plan.secrets.map(({ name }) => name).filter(name => !(name in (request.env ?? {})))
   return {
     title: `stage release ${record.number}`,
@@ -37,7 +46,7 @@ export function stage(
           record,
           specs: specsOf(request, place, sandbox),
           secrets,
-          env: { plan: planEnvironment(request), given: request.env ?? {} },
+          env: { plan: planEnvironment(request), services: told(), given: request.env ?? {} },
         },
         z.object({ made: z.array(z.string()) }),
       )
