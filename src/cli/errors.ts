@@ -12,3 +12,9 @@ export const badArgument = defineError({
   help: 'The error names the argument and what it takes.',
   exit: 2,
 })
+
+export const imageNotHere = defineError({
+  code: 'image-not-here',
+  title: 'The image is not in the cache any more',
+  help: 'A release keeps running from its unpacked layers; the image they came from may have been pruned from the cache. Compare with an archive that `wherry image --out` wrote, or with a wherry.lock.',
+})

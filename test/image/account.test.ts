@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 function subjectOf({ plan, made, detected }: Made) {
-  return { plan, made, wanted: { ...detected.packages, directory: '.' }, checkout: detected.checkout }
+  return { plan, made, wanted: { ...detected.packages, directory: '.' }, checkout: detected.checkout, libraries: [] }
 }
 
 async function run(argv: [string, ...string[]]): Promise<string> {

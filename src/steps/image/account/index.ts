@@ -1,10 +1,14 @@
 import type { Cache } from '../../../kit/cache.ts'
 import type { Checkout } from '../../../kit/checkout/index.ts'
+import type { Lock } from '../../../model/lock.ts'
 import type { Plan } from '../../../model/plan.ts'
-import { viewImage } from '../../../oci/index.ts'
+import type { SystemLibraryFact } from '../../../model/project.ts'
+import { viewImage, type ImageView } from '../../../oci/index.ts'
 import type { MadeImage } from '../index.ts'
 import { readLockBytes } from '../resolve/lock-file.ts'
 import { productionGroup, type Wanted } from '../resolve/wanted.ts'
+import type { Difference } from './compare.ts'
+import type { Explanation } from './explain.ts'
 import { takeInventory, type Inventory } from './inventory/inventory.ts'
 
 /**
@@ -18,6 +22,8 @@ export interface Subject {
   readonly wanted: Wanted
   readonly checkout: Checkout
   readonly made: Pick<MadeImage, 'image' | 'lock'>
+  /** What detection found the app to call by name. */
+  readonly libraries: readonly SystemLibraryFact[]
 }
 
 export interface Account {
@@ -26,6 +32,9 @@ export interface Account {
   sbom(): Promise<string>
   /** An in-toto statement; with a key file, in a signed Sigstore bundle. JSON. Throws `unusable-key`. */
   provenance(keyFile: string | null): Promise<string>
+  explain(): Promise<Explanation>
+  /** From another image, or another lock, to this one. Throws `damaged-image`. */
+  compareWith(other: { readonly view: ImageView } | { readonly lock: Lock }): Promise<Difference>
 }
 
 /** Opens the account of an image in the cache. */
@@ -33,11 +42,21 @@ export async function openAccount(subject: Subject, cache: Cache): Promise<Accou
   const { plan, made } = subject
   const { image, lock } = made
   const inventory = await takeInventory(viewImage(image, cache), cache)
+  const extras = extrasOf(subject.wanted)
   return {
     inventory,
+    async explain() {
+      const { explain } = await import('./explain.ts')
+      return explain({ ...subject, inventory, lock, extras })
+    },
+    async compareWith(other) {
+      const { compareInventories, compareLocks } = await import('./compare.ts')
+      if ('lock' in other) return compareLocks(other.lock, lock)
+      return compareInventories(await takeInventory(other.view, cache), inventory)
+    },
     async sbom() {
       const { makeSbom } = await import('./sbom/sbom.ts')
-      return print(makeSbom({ name: plan.name, inventory, lock, extras: extrasOf(subject.wanted) }))
+      return print(makeSbom({ name: plan.name, inventory, lock, extras }))
     },
     async provenance(keyFile) {
       const { makeStatement } = await import('./provenance/statement.ts')

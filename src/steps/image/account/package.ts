@@ -18,8 +18,8 @@ export interface Package {
   readonly provides: readonly string[]
   /** The Debian source package it was built from, by which advisories name it; null for Python. */
   readonly source: { readonly name: string; readonly version: string } | null
-  /** Bytes of its files; null where the image does not say which files are its own. */
-  readonly size: number | null
+  /** Paths in the image, as its record lists them; null where no record does (Debian's, without dpkg). */
+  readonly files: readonly string[] | null
   /** Accounts of what it holds itself, as it ships them (PEP 770): path in the image and text. */
   readonly sboms: readonly { readonly path: string; readonly text: string }[]
 }

@@ -46,7 +46,7 @@ function describe(stanza: Stanza, layer: number, { release, architecture, texts 
       .map(text => text.trim().split(/[\s(:]/)[0] ?? '')
       .filter(text => text !== ''),
     source: sourceOf(stanza, name, version),
-    size: null,
+    files: null,
     sboms: [],
   }
 }

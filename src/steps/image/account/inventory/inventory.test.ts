@@ -26,17 +26,17 @@ const base = {
 test('packages are told by their records, wherever they come from', async () => {
   const wheels = {
     [`${site}/Flask_Login-0.6.3.dist-info/METADATA`]: metadata('Flask_Login', '0.6.3', 'Requires-Dist: Flask>=1'),
-    [`${site}/Flask_Login-0.6.3.dist-info/RECORD`]: 'flask_login/__init__.py,sha256=x,100\nflask_login/a.py,,20\n',
+    [`${site}/Flask_Login-0.6.3.dist-info/RECORD`]: 'flask_login/__init__.py,sha256=x,100\n../../../bin/login,,20\n',
     [`${site}/flask-3.1.dist-info/METADATA`]: metadata('flask', '3.1', 'License-Expression: BSD-3-Clause'),
     [`${site}/setuptools/_vendor/flask-3.1.dist-info/METADATA`]: metadata('flask', '3.1'),
     [`${site}/broken-1.dist-info/METADATA`]: 'no headers',
   }
   const { packages } = await takeInventory(await makeSmallImage([base, wheels], cache), cache)
-  expect(packages.map(({ purl, layer, size }) => [purl, layer, size])).toEqual([
+  expect(packages.map(({ purl, layer, files }) => [purl, layer, files])).toEqual([
     ['pkg:deb/debian/libc6@2.41-12?arch=amd64&distro=trixie', 0, null],
     ['pkg:deb/debian/libgcc-s1@14.2.0-19?arch=amd64&distro=trixie', 0, null],
     ['pkg:deb/debian/zlib1g@1:1.3.1%2Bdfsg-1?arch=amd64&distro=trixie', 0, null],
-    ['pkg:pypi/flask-login@0.6.3', 1, 120],
+    ['pkg:pypi/flask-login@0.6.3', 1, [`${site}/flask_login/__init__.py`, 'venv/bin/login']],
     ['pkg:pypi/flask@3.1', 1, null],
   ])
   const sources = new Map(packages.map(({ name, source }) => [name, source]))

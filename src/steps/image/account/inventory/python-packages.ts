@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { isName, normalizeName } from '../../../../python/name.ts'
 import { parseHeaders } from '../../../../python/wheel/headers.ts'
 import { parseRecord } from '../../../../python/wheel/record.ts'
@@ -40,7 +41,7 @@ function describe({ text, layer }: Recorded, own: readonly Recorded[], directory
       asks: headers.get('requires-dist') ?? [],
       provides: [],
       source: null,
-      size: record ? sizeOf(record.text) : null,
+      files: record ? filesOf(record.text, posix.dirname(directory)) : null,
       sboms: own.filter(({ path }) => path.startsWith(`${directory}/sboms/`)).map(({ path, text }) => ({ path, text })),
     },
   ]
@@ -54,9 +55,10 @@ function homepageOf(headers: ReadonlyMap<string, readonly string[]>): string | n
   return addressOf(own) ?? addressOf(address)
 }
 
-function sizeOf(record: string): number | null {
+/** RECORD names files as seen from where the distribution lies: scripts by `../../../bin/name`. */
+function filesOf(record: string, site: string): string[] | null {
   try {
-    return parseRecord(record).reduce((sum, { size }) => sum + (size ?? 0), 0)
+    return parseRecord(record).map(({ path }) => posix.join(site, path))
   } catch {
     return null
   }

@@ -1,0 +1,66 @@
+import { writeFile } from 'node:fs/promises'
+import { openCache } from '../kit/cache.ts'
+import type { Made } from '../ship.ts'
+import { openAccount, type Account } from '../steps/image/account/index.ts'
+import type { Face } from './face/index.ts'
+import type { Style } from './face/style.ts'
+
+/** What of an image's account is wanted; null for what is not. */
+export interface AccountWish {
+  readonly explain: boolean
+  /** What to compare with. */
+  readonly diff: string | null
+  /** Files to write. */
+  readonly sbom: string | null
+  readonly provenance: string | null
+  /** The private key that signs provenance. */
+  readonly key: string | null
+}
+
+export interface GivenAccount {
+  /** Members of the command's JSON. */
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly pages: readonly ((style: Style) => string)[]
+}
+
+/** Writes the documents that are wanted, and gives the pages. */
+export async function giveAccount(ready: Made, wish: AccountWish, face: Face): Promise<GivenAccount> {
+  const { plan, made, detected } = ready
+  const { checkout, project } = detected
+  const wanted = { ...detected.packages, directory: '.' }
+  const cache = openCache()
+  const account = await openAccount({ plan, made, wanted, checkout, libraries: project.systemLibraries }, cache)
+  await writeDocuments(account, wish, text => face.report({ step: 'image', level: 'info', text }))
+  const facts: Record<string, unknown> = {}
+  const pages: ((style: Style) => string)[] = []
+  if (wish.explain) {
+    const [explanation, { explainPage }] = await Promise.all([account.explain(), import('./pages/explain.ts')])
+    facts['explain'] = explanation
+    pages.push(style => explainPage(explanation, style))
+  }
+  if (wish.diff !== null) {
+    const [{ findOther }, { differencePage }] = await Promise.all([
+      import('./other-image.ts'),
+      import('./pages/difference.ts'),
+    ])
+    const other = await findOther(wish.diff, { cache, repository: checkout.root, root: plan.root })
+    const difference = await account.compareWith(other)
+    facts['diff'] = { from: other.name, ...difference }
+    pages.push(style => differencePage(difference, { from: other.name, to: 'this tree' }, style))
+  }
+  return { facts, pages }
+}
+
+async function writeDocuments(
+  account: Account,
+  { sbom, provenance, key }: AccountWish,
+  say: (text: string) => void,
+): Promise<void> {
+  if (sbom !== null) {
+    await writeFile(sbom, await account.sbom())
+    say(`bill of materials (CycloneDX 1.6) of ${account.inventory.packages.length} packages written to ${sbom}`)
+  }
+  if (provenance === null) return
+  await writeFile(provenance, await account.provenance(key))
+  say(`provenance (${key === null ? 'not signed' : 'signed, Sigstore bundle'}) written to ${provenance}`)
+}

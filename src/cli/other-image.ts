@@ -1,0 +1,72 @@
+import { existsSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, posix } from 'node:path'
+import { type Cache } from '../kit/cache.ts'
+import { git } from '../kit/git.ts'
+import type { Lock } from '../model/lock.ts'
+import { findImage, readArchive, readLayout, type ImageView } from '../oci/index.ts'
+import { lockFileName, parseLock } from '../steps/image/resolve/lock-file.ts'
+import { badArgument, imageNotHere } from './errors.ts'
+import { openPlace } from './place.ts'
+
+/** What an image is compared with: another image, or what another lock says. */
+export type OtherImage =
+  | { readonly kind: 'image'; readonly name: string; readonly view: ImageView }
+  | { readonly kind: 'lock'; readonly name: string; readonly lock: Lock }
+
+export interface OtherOptions {
+  readonly cache: Cache
+  /** The repository, and the app's directory in it: for releases and commits. */
+  readonly repository: string
+  readonly root: string
+}
+
+/**
+ * Finds the image or lock that a person means by `text`: a release number of this machine, a digest, an OCI layout or archive, a
+ * wherry.lock, or a commit that has one. Throws `bad-argument` and `image-not-here`.
+ */
+export async function findOther(text: string, options: OtherOptions): Promise<OtherImage> {
+  if (/^\d{1,6}$/.test(text) && !existsSync(text)) return ofRelease(Number(text), options)
+  if (/^sha256:[0-9a-f]{64}$/.test(text)) return ofDigest(text, `the image ${text.slice(0, 19)}`, options)
+  if (existsSync(text)) return ofPath(text, options)
+  const { repository, root } = options
+  const file = posix.join(root, lockFileName)
+  // A name that begins with a dash would be an option of git.
+  const found = text.startsWith('-') ? null : await git(repository, 'show', '--no-textconv', `${text}:./${file}`)
+  if (found !== null) return { kind: 'lock', name: `${file} of ${text}`, lock: parseLock(found, `${text}:${file}`) }
+  throw badArgument({
+    what: `${JSON.stringify(text)} is no release, no file, and no commit that has ${file}.`,
+    next: '--diff takes a release number (`wherry status` lists them), an archive of --out, or a commit.',
+  })
+}
+
+async function ofRelease(number: number, { cache, repository }: OtherOptions): Promise<OtherImage> {
+  const host = await openPlace(repository)
+  const { releases, current } = await host.status()
+  const release = [...releases, ...(current ? [current] : [])].find(each => each.number === number)
+  if (!release)
+    throw badArgument({
+      what: `There is no release ${number} on this machine.`,
+      next: 'wherry status   lists the releases',
+    })
+  return ofDigest(release.image, `release ${number}`, { cache })
+}
+
+async function ofDigest(digest: string, name: string, { cache }: Pick<OtherOptions, 'cache'>): Promise<OtherImage> {
+  const view = await findImage(digest, cache)
+  if (view) return { kind: 'image', name, view }
+  throw imageNotHere({
+    what: `The image of ${name} is not in the cache any more.`,
+    next: 'Compare with a later release, or with an archive that `wherry image --out FILE` wrote.',
+  })
+}
+
+async function ofPath(path: string, { cache }: OtherOptions): Promise<OtherImage> {
+  if (statSync(path).isDirectory() && existsSync(join(path, 'oci-layout')))
+    return { kind: 'image', name: path, view: await readLayout(path) }
+  if (!statSync(path).isFile())
+    throw badArgument({ what: `${path} holds no image.`, next: '--diff takes an OCI layout or an archive of one.' })
+  if (path.endsWith('.lock') || path.endsWith('.json'))
+    return { kind: 'lock', name: path, lock: parseLock(await readFile(path, 'utf8'), path) }
+  return { kind: 'image', name: path, view: await readArchive(path, { cache }) }
+}
