@@ -7,6 +7,8 @@ import signal
 import subprocess
 import time
 
+from forked import Forked, is_sandbox
+
 PR_SET_PDEATHSIG = 1
 LONGEST_LINE = 16_384
 REMEMBERED = 400
@@ -37,17 +39,8 @@ class Process:
         read, write = os.pipe2(os.O_CLOEXEC)
         first, second = (*sockets, None, None)[:2]
         try:
-            with open(self.spec.get("input", os.devnull), "rb") as nothing:
-                self.child = subprocess.Popen(
-                    self.spec["argv"],
-                    stdin=first or nothing,
-                    stdout=second or write,
-                    stderr=write,
-                    env={},
-                    cwd="/",
-                    start_new_session=True,
-                    preexec_fn=lambda: die_with(holder),
-                )
+            with open(self.spec.get("input", os.devnull), "rb") as given:
+                self.child = begin(self.spec["argv"], (first or given, second or write, write), lambda: die_with(holder))
         except BaseException:
             os.close(read)
             raise
@@ -115,6 +108,15 @@ class Process:
             "restarts": self.restarts,
             "seconds": round(time.monotonic() - self.began, 1),
         }
+
+
+def begin(argv, streams, before):
+    if is_sandbox(argv):
+        return Forked(argv, streams, before)
+    stdin, stdout, stderr = streams
+    return subprocess.Popen(
+        argv, stdin=stdin, stdout=stdout, stderr=stderr, env={}, cwd="/", start_new_session=True, preexec_fn=before
+    )
 
 
 def die_with(parent):

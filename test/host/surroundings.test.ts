@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -133,7 +133,8 @@ test('workers change over after the web, and back when the release fails', async
     processes: { web: null, worker: ['python', 'worker.py'] },
   })
   const host = await openTestHost()
-  const worker = (): string => readFileSync(join(host.home, 'data/worker'), 'utf8')
+  const file = join(host.home, 'data/worker')
+  const worker = (): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
   await host.release(await makeApp('wsgi', 'one', { files: { 'worker.py': source }, plan }))
   await until(() => worker() === '1')
   await host.release(await makeApp('wsgi', 'two', { files: { 'worker.py': source }, plan }))
