@@ -12,6 +12,7 @@ const project: Project = {
   app: { interface: 'wsgi', module: 'app', attribute: 'app', factory: false, script: null, path: '', because },
   server: { name: 'gunicorn', declared: false, because },
   statics: [{ url: '/static/', directory: 'static', collected: false, because }],
+  frontEnds: [],
   processes: [
     { name: 'web', command: null, because },
     { name: 'release', command: ['flask', 'seed'], because },

@@ -4,13 +4,14 @@ import type {
   BasePlan,
   DataPlace,
   EdgePlan,
+  FrontEndPlan,
   Plan,
   ReleasePlan,
   ServePlan,
   ServicePlan,
   StaticPlan,
 } from './model/plan.ts'
-import type { Project } from './model/project.ts'
+import type { FrontEndFact, Project } from './model/project.ts'
 
 /** The Debian suites that carry each Python, as their archives do. https://packages.debian.org/python3 */
 const suites: Readonly<Record<string, string>> = { '3.11': 'bookworm', '3.13': 'trixie' }
@@ -44,6 +45,8 @@ export function makePlan(project: Project, config: Config): Plan {
       collectStatic: project.statics.some(item => item.collected)
         ? ['python', 'manage.py', 'collectstatic', '--noinput']
         : null,
+      frontEnds: project.frontEnds.map(frontEnd),
+      buildEnv: config.image?.['build-env'] ?? {},
     },
     processes: processes(project, config),
     edge: edge(project, config),
@@ -81,6 +84,11 @@ function base({ python }: Project): BasePlan {
     next: `Allow one of these in ${reason?.file ?? 'pyproject.toml'} if the app runs on it, or set \`python\` in wherry.toml.`,
     evidence: python.because,
   })
+}
+
+function frontEnd(fact: FrontEndFact): FrontEndPlan {
+  const { directory, workspace, manager, lock, script, outputs, node, tool } = fact
+  return { directory, workspace, manager, lock, script, outputs, node, tool }
 }
 
 function serve({ app, server, framework }: Project): ServePlan {

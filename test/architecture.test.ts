@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 const order: readonly (readonly string[])[] = [
   ['kit'],
   ['model'],
-  ['debian', 'nginx', 'oci', 'python'],
+  ['debian', 'nginx', 'node', 'oci', 'python'],
   ['engines'],
   ['services'],
   ['config'],

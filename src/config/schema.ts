@@ -31,6 +31,13 @@ const image = z
       .describe('Files that stay out of the image, as patterns of .gitignore.')
       .meta({ examples: [['docs/', '*.psd']] })
       .optional(),
+    'build-env': z
+      .record(envName, z.string())
+      .describe(
+        'Environment of what runs of the app while the image is made: collectstatic and front-end builds. It is not in the image, and no place for secrets.',
+      )
+      .meta({ examples: [{ VITE_API_URL: '/api' }] })
+      .optional(),
     'allow-secrets': z
       .array(z.string())
       .describe(
@@ -39,6 +46,19 @@ const image = z
       .optional(),
   })
   .describe('How the image is made.')
+
+const frontEnd = z
+  .strictObject({
+    directory: z.string().describe('The directory of its package.json.'),
+    script: z.string().min(1).describe('The script of package.json that builds it. `build` without it.').optional(),
+    outputs: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe('Files and directories it leaves, relative to the repository, where they cannot be found out.')
+      .meta({ examples: [['frontend/dist']] })
+      .optional(),
+  })
+  .describe('A front-end that is built for the image.')
 
 const release = z
   .strictObject({
@@ -137,6 +157,13 @@ export const configSchema = z.strictObject({
     .array(z.string())
     .describe('Files and directories that outlive a release, relative to `root`.')
     .meta({ examples: [['uploads/']] })
+    .optional(),
+  'front-end': z
+    .union([z.literal(false), z.array(frontEnd).min(1)])
+    .describe(
+      'The builds of JavaScript whose output the app serves, when those found are not the right ones; false for none. A package.json with a lock is built in a sandbox without network, and only its output enters the image.',
+    )
+    .meta({ examples: [[{ directory: 'frontend', outputs: ['frontend/dist'] }]] })
     .optional(),
   image: image.optional(),
   release: release.optional(),

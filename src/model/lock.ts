@@ -18,6 +18,8 @@ export interface Lock {
   readonly systemLibraries: readonly SystemLibrary[]
   /** Places the app wrote to, beside those its settings name, when it was first started; relative to the app's root. */
   readonly data: readonly { readonly path: string; readonly kind: 'sqlite' | 'file' | 'directory' }[]
+  /** What builds the app's front-ends; null where there are none. Nothing of it enters the image. */
+  readonly frontEnd: FrontEndTools | null
   /** The moment the resolution looked at the index as of; null when a lock of the app pinned everything. */
   readonly asOf: string | null
 }
@@ -66,6 +68,25 @@ export interface BuildEnvironment {
   readonly wheels: readonly Distribution[]
   /** Debian packages beyond base and compiler: headers, and the libraries linked with. Null when nothing is compiled. */
   readonly packages: readonly DebianPackage[] | null
+}
+
+export interface FrontEndTools {
+  /** Debian packages beside the base's: what build scripts expect of a system. */
+  readonly packages: readonly DebianPackage[]
+  readonly builds: readonly {
+    /** As the plan names it. */
+    readonly directory: string
+    /** Node.js first, then the package managers. */
+    readonly programs: readonly NodeProgram[]
+  }[]
+}
+
+/** A program as the npm registry offers it. */
+export interface NodeProgram {
+  readonly name: string
+  readonly version: string
+  /** Subresource Integrity: `sha512-…`. */
+  readonly integrity: string
 }
 
 export interface SystemLibrary {

@@ -1,4 +1,4 @@
-import type { Interface, MigrationsFact, PackageManager, ServiceFact } from './project.ts'
+import type { FrontEndFact, Interface, MigrationsFact, PackageManager, ServiceFact } from './project.ts'
 
 /** What we intend: pure data made from project and config; printable, hashable; no network, nothing resolved. */
 export interface Plan {
@@ -34,7 +34,13 @@ export interface ImagePlan {
   readonly allowSecrets: readonly string[]
   /** argv that fills the static directories while the image is made; null when nothing is collected. */
   readonly collectStatic: readonly string[] | null
+  readonly frontEnds: readonly FrontEndPlan[]
+  /** Environment of what runs of the app while the image is made; not in the image. */
+  readonly buildEnv: Readonly<Record<string, string>>
 }
+
+/** A build of JavaScript whose output belongs to the app; why is the project's to say. */
+export type FrontEndPlan = Omit<FrontEndFact, 'because'>
 
 export interface BasePlan {
   readonly kind: 'debian'

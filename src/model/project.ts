@@ -11,6 +11,8 @@ export interface Project {
   readonly app: AppFact | null
   readonly server: ServerFact
   readonly statics: readonly StaticFact[]
+  /** Builds of JavaScript whose output the app serves. */
+  readonly frontEnds: readonly FrontEndFact[]
   readonly processes: readonly ProcessFact[]
   readonly migrations: MigrationsFact | null
   readonly tests: TestsFact | null
@@ -85,6 +87,26 @@ export interface StaticFact {
   readonly directory: string
   /** True when `collectstatic` fills the directory while the image is made. */
   readonly collected: boolean
+  readonly because: Because
+}
+
+export interface FrontEndFact {
+  /** Directory of the package.json whose script builds, relative to the repository; `.` for its root. */
+  readonly directory: string
+  /** Directory the packages are installed in: the same, or the one of the workspace it is a member of. */
+  readonly workspace: string
+  /** `yarn` is Yarn 1, `yarn-berry` what came after it. */
+  readonly manager: 'npm' | 'yarn' | 'yarn-berry' | 'pnpm' | 'bun'
+  /** Null when nothing pins the packages. */
+  readonly lock: string | null
+  /** The name of the script in package.json. */
+  readonly script: string
+  /** Files and directories it leaves, relative to the repository. */
+  readonly outputs: readonly string[]
+  /** A range of Node.js versions; null when nothing says one. */
+  readonly node: string | null
+  /** The exact package manager that `packageManager` asks for: `pnpm@9.1.0`. */
+  readonly tool: string | null
   readonly because: Because
 }
 

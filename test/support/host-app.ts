@@ -159,6 +159,8 @@ function planOf(kind: 'wsgi' | 'asgi'): Plan {
       exclude: [],
       allowSecrets: [],
       collectStatic: null,
+      frontEnds: [],
+      buildEnv: {},
     },
     processes: { web: null },
     edge: { statics: [{ url: '/static/', directory: 'assets', collected: false }], maxBody: '1m', timeout: 60 },

@@ -25,6 +25,7 @@ const project: Project = {
   },
   server: { name: 'gunicorn', declared: false, because },
   statics: [{ url: '/assets/', directory: 'assets', collected: false, because }],
+  frontEnds: [],
   processes: [
     { name: 'web', command: null, because },
     { name: 'worker', command: ['celery', '-A', 'shop'], because },

@@ -9,6 +9,7 @@ export function projectPage(project: Project, style: Style): string {
   const rows = [
     served(project),
     packages(project),
+    ...frontEnds(project),
     ...statics(project),
     ...processes(project),
     data(project),
@@ -65,6 +66,14 @@ function statics(project: Project): Row[] {
     text: `${url} → nginx · ${collected ? 'collected into ' : ''}${directory}/`,
     because,
   }))
+}
+
+function frontEnds(project: Project): Row[] {
+  return project.frontEnds.map(({ directory, manager, script, outputs, because }) => {
+    const where = directory === '.' ? '' : ` in ${directory}/`
+    const run = manager === 'yarn-berry' ? 'yarn' : manager
+    return { label: 'front-end', text: `${run} run ${script}${where} → ${list(outputs.slice(0, 2))}`, because }
+  })
 }
 
 function processes(project: Project): Row[] {

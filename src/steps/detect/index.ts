@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.ts'
 import { loadConfig } from '../../config/load.ts'
 import { openCheckout, type Checkout } from '../../kit/checkout/index.ts'
 import type { Report } from '../../model/event.ts'
-import type { Project } from '../../model/project.ts'
+import type { Project, StaticFact } from '../../model/project.ts'
 import { findApp, readSource, type AppPackages } from './app/index.ts'
 import { findData } from './facts/data.ts'
 import type { Ground } from './facts/ground.ts'
@@ -14,6 +14,7 @@ import { findSecrets } from './facts/secrets.ts'
 import { findServices } from './services/index.ts'
 import { findStatics } from './facts/statics.ts'
 import { findTests } from './facts/tests.ts'
+import { findFrontEnds, type FrontEnds } from './front-end/index.ts'
 import { readPackages, type Packages } from './packages/index.ts'
 import { findPython } from './python.ts'
 
@@ -52,6 +53,7 @@ export async function detect(directory: string, { report }: { readonly report: R
     requires: name => asked.requires(name) !== null,
   }
   const { processes, notes } = findProcesses(ground)
+  const { frontEnds, statics } = findAssets(ground, config['front-end'])
   const project: Project = {
     name: config.name ?? appName(packages.name, checkout.root),
     root: root === '' ? '.' : root,
@@ -60,7 +62,8 @@ export async function detect(directory: string, { report }: { readonly report: R
     framework,
     app,
     server: config.server === undefined ? found.server : { ...found.server, name: config.server },
-    statics: findStatics(ground),
+    statics,
+    frontEnds: frontEnds.facts,
     processes,
     migrations: findMigrations(ground),
     tests: findTests(ground),
@@ -68,10 +71,27 @@ export async function detect(directory: string, { report }: { readonly report: R
     data: findData(ground),
     secrets: findSecrets(ground),
     services: findServices(ground),
-    notes: [...found.notes, ...packages.notes, ...python.notes, ...notes],
+    notes: [...found.notes, ...packages.notes, ...python.notes, ...notes, ...frontEnds.notes],
   }
   report({ step: 'detect', level: 'done', text: `${checkout.files.length} files read` })
   return { project, config, checkout, packages }
+}
+
+/** What is served and what builds it. A directory that is neither committed nor built is made at run time: the app's own business. */
+function findAssets(
+  ground: Ground,
+  asked: Config['front-end'],
+): { frontEnds: FrontEnds; statics: readonly StaticFact[] } {
+  const frontEnds = findFrontEnds(
+    ground,
+    findStatics(ground, () => true),
+    asked,
+  )
+  const outputs = frontEnds.facts.flatMap(fact => fact.outputs)
+  const isThere = (directory: string): boolean =>
+    ground.checkout.hasDirectory(directory) ||
+    outputs.some(output => `${output}/`.startsWith(`${directory}/`) || directory.startsWith(`${output}/`))
+  return { frontEnds, statics: findStatics(ground, isThere) }
 }
 
 /** What the packages say, as detection of the app asks it. */

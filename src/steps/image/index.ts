@@ -2,6 +2,7 @@ import type { Checkout } from '../../kit/checkout/index.ts'
 import { list } from '../../kit/text.ts'
 import type { Image } from '../../model/image.ts'
 import type { Lock } from '../../model/lock.ts'
+import type { Tree } from '../../model/tree.ts'
 import { assemble, identifyCompressor, keepImage, viewImage } from '../../oci/index.ts'
 import type { Index } from '../../python/index/settings.ts'
 import { appTree, makeAppLayer } from './app/layer.ts'
@@ -91,13 +92,20 @@ async function buildAll(request: ImageRequest, lock: Lock, tools: Tools): Promis
 /** The app on its environment, as an image in the cache. */
 async function buildOn(environment: Environment, request: ImageRequest, lock: Lock, tools: Tools): Promise<Built> {
   const { plan } = request
+  const built = await frontEndTree(request, lock, tools)
   const source = appTree(request, lock, environment, tools)
-  const app = { source, made: await makeAppLayer(source, environment, tools) }
+  const app = { source, built, made: await makeAppLayer(source, built, environment, tools) }
   const { layers, served } = await addStatics(plan, app, environment, tools)
   const all = [...environment.made.layers, ...layers]
   const image = assemble(all, imageConfig(plan, lock, served))
   await keepImage(viewImage(image, tools.cache), tools.cache)
   return { image, lock, environment, inside: await openInside(all, tools), statics: served }
+}
+
+/** Loaded where there is a front-end only: most apps have none. */
+async function frontEndTree({ plan, checkout }: ImageRequest, lock: Lock, tools: Tools): Promise<Tree> {
+  if (plan.image.frontEnds.length === 0) return []
+  return (await import('./front-end/index.ts')).buildFrontEnds(plan, lock, checkout, tools)
 }
 
 function made({ image, lock, inside, statics }: Built): MadeImage {

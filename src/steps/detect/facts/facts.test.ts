@@ -10,6 +10,7 @@ import { appName } from './name.ts'
 import { findProcesses } from './processes.ts'
 import { splitCommand } from './procfile.ts'
 import { findSecrets } from './secrets.ts'
+import type { StaticFact } from '../../../model/project.ts'
 import { findStatics } from './statics.ts'
 import { findTests } from './tests.ts'
 
@@ -64,6 +65,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "public"
 MEDIA_ROOT = BASE_DIR / "media"
 `
+const staticsOf = (on: Ground): readonly StaticFact[] =>
+  findStatics(on, directory => on.checkout.hasDirectory(directory))
+
 const shop = (): Ground =>
   ground(
     { 'shop/settings.py': settings, 'manage.py': '', 'shop/tests.py': 'from django.test import TestCase' },
@@ -72,7 +76,7 @@ const shop = (): Ground =>
   )
 
 test('Django: static files, data, migrations, secrets and tests come from the settings', () => {
-  expect(findStatics(shop())).toMatchObject([
+  expect(staticsOf(shop())).toMatchObject([
     { url: '/static/', directory: 'public', collected: true, because: [{ file: 'shop/settings.py', line: 8 }] },
   ])
   expect(findData(shop())).toMatchObject([
@@ -95,7 +99,7 @@ test('a Django project without a database has nothing to migrate', () => {
 
 test('static files of another host are not ours', () => {
   const cdn = settings.replace('"static/"', '"https://cdn.example.com/s/"')
-  expect(findStatics(ground({ 's/settings.py': cdn }, 'django', { settingsFile: 's/settings.py' }))).toEqual([])
+  expect(staticsOf(ground({ 's/settings.py': cdn }, 'django', { settingsFile: 's/settings.py' }))).toEqual([])
 })
 
 test('Flask serves static beside its module, in a factory too', () => {
@@ -103,16 +107,16 @@ test('Flask serves static beside its module, in a factory too', () => {
     'notes/__init__.py': 'from flask import Flask\ndef create_app():\n    app = Flask(__name__)\n    return app\n',
     'notes/static/a.css': '',
   }
-  expect(findStatics(ground(files, 'flask'))).toMatchObject([
+  expect(staticsOf(ground(files, 'flask'))).toMatchObject([
     { url: '/static/', directory: 'notes/static', collected: false },
   ])
   const moved = {
     'app.py': 'from flask import Flask\napp = Flask(__name__, static_folder="web/dist", static_url_path="/assets")',
     'web/dist/a.css': '',
   }
-  expect(findStatics(ground(moved, 'flask'))).toMatchObject([{ url: '/assets/', directory: 'web/dist' }])
+  expect(staticsOf(ground(moved, 'flask'))).toMatchObject([{ url: '/assets/', directory: 'web/dist' }])
   const atRoot = { 'app.py': 'from flask import Flask\napp = Flask(__name__, static_url_path="")', 'static/a.css': '' }
-  expect(findStatics(ground(atRoot, 'flask'))).toEqual([])
+  expect(staticsOf(ground(atRoot, 'flask'))).toEqual([])
 })
 
 test('Starlette’s mounts, where the directory is in the repository', () => {
@@ -121,12 +125,12 @@ test('Starlette’s mounts, where the directory is in the repository', () => {
     'api/static/x.js': '',
     'static/y.js': '',
   })
-  expect(findStatics(ground(source('"static"'), 'fastapi'))).toMatchObject([{ url: '/static/', directory: 'static' }])
-  expect(findStatics(ground(source('Path(__file__).parent / "static"'), 'fastapi'))).toMatchObject([
+  expect(staticsOf(ground(source('"static"'), 'fastapi'))).toMatchObject([{ url: '/static/', directory: 'static' }])
+  expect(staticsOf(ground(source('Path(__file__).parent / "static"'), 'fastapi'))).toMatchObject([
     { directory: 'api/static' },
   ])
-  expect(findStatics(ground(source('"made-later"'), 'fastapi'))).toEqual([])
-  expect(findStatics(ground(source('"static"', '"/"'), 'fastapi'))).toEqual([])
+  expect(staticsOf(ground(source('"made-later"'), 'fastapi'))).toEqual([])
+  expect(staticsOf(ground(source('"static"', '"/"'), 'fastapi'))).toEqual([])
 })
 
 test('secrets that any random value serves, not those another party gives out', () => {

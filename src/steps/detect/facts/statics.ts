@@ -3,12 +3,17 @@ import { parentOf } from '../../../python/source/resolve.ts'
 import { walk, type Statement } from '../../../python/source/statement.ts'
 import { argument, dotted, stringOf, values, type CallValue } from '../../../python/source/value.ts'
 import { evaluate } from '../value/evaluate.ts'
-import { appFiles, fromRoot, reason, setting, type Ground } from './ground.ts'
+import { appFiles, fromRoot, inRepository, reason, setting, type Ground } from './ground.ts'
 
-/** What nginx may serve itself: directories that the app publishes under a fixed URL prefix. */
-export function findStatics(ground: Ground): StaticFact[] {
+/**
+ * What nginx may serve itself: directories that the app publishes under a fixed URL prefix. `isThere` says which of them the image will
+ * hold, relative to the repository.
+ */
+export function findStatics(ground: Ground, isThere: (directory: string) => boolean): StaticFact[] {
   if (ground.framework?.name === 'django') return djangoStatics(ground)
-  const found = appFiles(ground).flatMap(file => fileStatics(ground, file))
+  const found = appFiles(ground)
+    .flatMap(file => fileStatics(ground, file))
+    .filter(({ directory }) => isThere(inRepository(ground, directory)))
   const byUrl = new Map<string, StaticFact>()
   for (const fact of found) if (!byUrl.has(fact.url)) byUrl.set(fact.url, fact)
   return [...byUrl.values()]
@@ -115,7 +120,6 @@ function pathOf(
   return inner === null || ground.root === '' ? inner : `${ground.root}/${inner}`
 }
 
-/** Only a directory that is in the repository: one that is made at run time is the app's own business. */
 function served(
   ground: Ground,
   file: string,
@@ -123,7 +127,7 @@ function served(
   url: string | null,
   directory: string | null,
 ): StaticFact | null {
-  if (url === null || directory === null || directory === '' || !ground.checkout.hasDirectory(directory)) return null
+  if (url === null || directory === null || directory === '') return null
   const inner = fromRoot(ground, directory)
   return inner ? { url, directory: inner, collected: false, because: [reason(ground.tree, file, call.line)] } : null
 }

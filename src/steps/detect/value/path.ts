@@ -72,7 +72,7 @@ function callOf(call: CallValue, place: Place): string | null {
   if (callee === 'os.path.join' || callee === 'join' || callee === 'path.join') {
     return first ? rest.reduce((path: string | null, part) => join(path, part, place), asPath(first, place)) : null
   }
-  if (callee === 'os.path.dirname' || callee === 'dirname') return first ? up(asPath(first, place), 1) : null
+  if (callee && /(?:^|\.|_)dirname$/.test(callee)) return first ? up(asPath(first, place), 1) : null
   if (callee === 'os.getcwd' || callee === 'Path.cwd' || callee === 'pathlib.Path.cwd') return ''
   if (callee && wrappers.has(callee) && first)
     return rest.reduce((path: string | null, part) => join(path, part, place), asPath(first, place))

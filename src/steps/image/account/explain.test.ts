@@ -48,6 +48,7 @@ const lock: Lock = {
   server: { name: 'gunicorn', version: '1' },
   systemLibraries: [{ soname: 'libstdc++.so.6', package: 'libstdc++6', neededBy: 'numpy' }],
   data: [],
+  frontEnd: null,
   asOf: null,
 }
 const asked = (name: string, group: string | null, line: number): ListedRequirement => ({

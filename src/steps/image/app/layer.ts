@@ -39,14 +39,21 @@ export function appTree(
   return [...linkData(context.tree, dataPlaces(plan, lock), root), ...own.tree, launchFile(plan, lock)]
 }
 
-/** The app's layer: its files and their bytecode. */
-export async function makeAppLayer(source: Tree, environment: Environment, tools: Tools): Promise<MadeLayers> {
+/** The app's layers: what was built of its front-ends, then its own files and their bytecode. */
+export async function makeAppLayer(
+  source: Tree,
+  built: Tree,
+  environment: Environment,
+  tools: Tools,
+): Promise<MadeLayers> {
   const { below } = environment.made
   const make = async (): Promise<MadeLayers> => {
     const compiled = await compileApp(source, environment, tools)
     reportUncompiled(compiled.skipped, tools)
-    const tree = [...source, ...compiled.tree]
-    return makeLayers([{ what: 'app', tree }], { cache: tools.cache, below, unpack: true })
+    const newer = new Set(built.map(({ path }) => path))
+    const tree = [...source.filter(({ path }) => !newer.has(path)), ...compiled.tree]
+    const parts = [...(built.length > 0 ? [{ what: 'front-end', tree: built }] : []), { what: 'app', tree }]
+    return makeLayers(parts, { cache: tools.cache, below, unpack: true })
   }
   return task(tools, 'app', make, ({ layers }) => `app: ${size(sizeOf(layers))} compressed`)
 }

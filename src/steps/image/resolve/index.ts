@@ -11,6 +11,7 @@ import { resolveCompiler } from '../build/builder.ts'
 import { findEnvironments, type Finder } from '../build/find-environment.ts'
 import { buildSdists } from '../build/sdists.ts'
 import { placeOf } from '../environment.ts'
+import { resolveFrontEnd } from '../front-end/resolve.ts'
 import { openInside } from '../inside.ts'
 import { task, type Tools } from '../tools.ts'
 import { fetchFiles } from '../wheels/fetch.ts'
@@ -70,6 +71,7 @@ export async function resolveLock(request: ResolveRequest, tools: Tools): Promis
     server: server && serve.addServer ? { name: server.name, version: server.version } : null,
     systemLibraries: needed.needs,
     data: [],
+    frontEnd: await resolveFrontEnd(plan, { ...base, checkout }, tools),
     asOf: found.asOf,
   }
 }

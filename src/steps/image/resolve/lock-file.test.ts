@@ -44,6 +44,7 @@ const lock: Lock = {
   server: { name: 'gunicorn', version: '27.0.1' },
   systemLibraries: [],
   data: [{ path: 'a.db', kind: 'sqlite' }],
+  frontEnd: null,
   asOf: null,
 }
 

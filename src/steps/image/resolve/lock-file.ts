@@ -50,6 +50,25 @@ const lockSchema: z.ZodType<Lock> = z.object({
   server: z.object({ name: z.string(), version: z.string() }).nullable(),
   systemLibraries: z.array(z.object({ soname: z.string(), package: z.string(), neededBy: z.string() })),
   data: z.array(z.object({ path: z.string(), kind: z.enum(['sqlite', 'file', 'directory']) })),
+  // Locks of before there were front-ends say nothing of them.
+  frontEnd: z
+    .object({
+      packages: z.array(debianPackage),
+      builds: z.array(
+        z.object({
+          directory: z.string(),
+          programs: z.array(
+            z.object({
+              name: z.string().regex(/^(?:@yarnpkg\/)?[a-z0-9-]+$/),
+              version: z.string().regex(/^[\w.-]+$/),
+              integrity: z.string().regex(/^sha\d+-[A-Za-z0-9+/=]+$/),
+            }),
+          ),
+        }),
+      ),
+    })
+    .nullable()
+    .default(null),
   asOf: z.string().nullable(),
 })
 

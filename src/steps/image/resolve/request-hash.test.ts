@@ -48,6 +48,7 @@ const request = {
       serve: { server: 'gunicorn', addServer: true },
       debianPackages: [],
       buildPackages: [],
+      frontEnds: [],
       exclude: [],
     },
   } as unknown as Plan,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { BaseLock } from '../../../model/lock.ts'
-import type { Plan } from '../../../model/plan.ts'
+import type { FrontEndPlan, Plan } from '../../../model/plan.ts'
 import type { SystemLibraryFact } from '../../../model/project.ts'
 import { withoutCredentials } from '../credentials.ts'
 import type { Wanted } from './wanted.ts'
@@ -18,7 +18,7 @@ export interface Request {
  * password an index is asked: the hash is committed.
  */
 export function requestHash({ plan, wanted, libraries, architecture }: Request): string {
-  const { base, serve, debianPackages, buildPackages } = plan.image
+  const { base, serve, debianPackages, buildPackages, frontEnds } = plan.image
   const { lock } = wanted
   const request = {
     architecture,
@@ -30,9 +30,16 @@ export function requestHash({ plan, wanted, libraries, architecture }: Request):
     directory: wanted.directory,
     requirements: wanted.requirements.map(withoutPlace),
     sources: { ...wanted.sources, constraints: wanted.sources.constraints.map(withoutPlace) },
+    // Absent for most: a lock of before there were front-ends still answers.
+    ...(frontEnds.length === 0 ? {} : { frontEnds: frontEnds.map(builderOf) }),
     lock: lock && { format: lock.format, packages: lock.packages, roots: lock.roots },
   }
   return createHash('sha256').update(JSON.stringify(request, plain)).digest('hex')
+}
+
+/** What decides which Node.js and which package manager build it. */
+function builderOf({ directory, manager, lock, node, tool }: FrontEndPlan): object {
+  return { directory, manager, lock, node, tool }
 }
 
 function withoutPlace<T extends { readonly file: unknown; readonly line: unknown }>(item: T): Omit<T, 'file' | 'line'> {

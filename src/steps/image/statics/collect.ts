@@ -84,7 +84,7 @@ function parse(bytes: Buffer | null): unknown {
 /** What code of the app may need to be imported at all while the image is made; none of it is a secret of anybody. */
 export function throwAwayEnvironment(plan: Plan): Record<string, string> {
   const made = plan.secrets.map(({ name }) => [name, 'made-while-the-image-is-made-and-thrown-away-0123456789'])
-  return { ...Object.fromEntries(made), ...plan.env }
+  return { ...Object.fromEntries(made), ...plan.env, ...plan.image.buildEnv }
 }
 
 function pythonPath(plan: Plan): string {

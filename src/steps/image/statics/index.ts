@@ -27,7 +27,7 @@ export interface WithStatics {
 /** Adds the collected static files to an app, and says what nginx may serve of the image. Throws `collectstatic-failed`. */
 export async function addStatics(
   plan: Plan,
-  app: { readonly source: Tree; readonly made: MadeLayers },
+  app: { readonly source: Tree; readonly built: Tree; readonly made: MadeLayers },
   environment: Environment,
   tools: Tools,
 ): Promise<WithStatics> {
@@ -35,10 +35,12 @@ export async function addStatics(
   if (!plan.image.collectStatic) return { layers: app.made.layers, served: declared.map(({ at }) => at) }
   const below = environment.made.layers.map(({ diffId }) => diffId).join(' ')
   const inputs = sha256(JSON.stringify([below, plan.image.serve, workingDirectory(plan), throwAwayEnvironment(plan)]))
+  const newer = new Set(app.built.map(({ path }) => path))
+  const all = [...app.source.filter(({ path }) => !newer.has(path)), ...app.built]
   const { tree, key, collected } = await task(
     tools,
     'static files',
-    async () => withTree(await rememberStatics(app.source, inputs, tools, run(plan, app.made, environment, tools))),
+    async () => withTree(await rememberStatics(all, inputs, tools, run(plan, app.made, environment, tools))),
     found => `${count(found.tree.filter(({ kind }) => kind === 'file').length, 'static file')} collected`,
   )
   const own = collected.url === null ? [] : [{ url: collected.url, directory: collected.root }]
@@ -48,7 +50,7 @@ export async function addStatics(
   if (tree.length === 0) return { layers: app.made.layers, served }
   const part = { what: 'static files', tree, key: `statics ${key}` }
   // Below the app, which changes more often; above it where the repository holds older copies of the same files.
-  const committed = new Set(app.source.map(({ path }) => path))
+  const committed = new Set(all.map(({ path }) => path))
   const overlaps = tree.some(({ kind, path }) => kind !== 'directory' && committed.has(path))
   const under = overlaps ? app.made.below : environment.made.below
   const { layers } = await makeLayers([part], { cache: tools.cache, below: under, unpack: true })

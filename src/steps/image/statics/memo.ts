@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hashFile } from '../../../kit/hash-file.ts'
 import type { Entry, Tree } from '../../../model/tree.ts'
 import { withScratch, type Tools } from '../tools.ts'
 import type { Collected } from './collect.ts'
@@ -110,18 +111,6 @@ function isSource(entry: Entry): boolean {
 function hashOf(entry: Entry): string {
   if (entry.kind !== 'file') return ''
   return 'data' in entry.bytes ? sha256(entry.bytes.data) : hashFile(entry.bytes.file)
-}
-
-function hashFile(file: string): string {
-  const hash = createHash('sha256')
-  const chunk = Buffer.alloc(1024 ** 2)
-  const descriptor = openSync(file, 'r')
-  try {
-    for (let n = readSync(descriptor, chunk); n > 0; n = readSync(descriptor, chunk)) hash.update(chunk.subarray(0, n))
-  } finally {
-    closeSync(descriptor)
-  }
-  return hash.digest('hex')
 }
 
 function sha256(data: string | Uint8Array): string {
