@@ -6,7 +6,7 @@ import { openCache, type Cache } from '../../src/kit/cache.ts'
 import { exec } from '../../src/kit/exec.ts'
 import type { Distribution } from '../../src/model/lock.ts'
 import type { Entry, Tree } from '../../src/model/tree.ts'
-import { compileTree, type CompiledTree, type RunPython } from '../../src/python/bytecode/compile.ts'
+import { compileTrees, type CompiledTree, type RunPython } from '../../src/python/bytecode/compile.ts'
 import { neededLibraries } from '../../src/python/elf/needs.ts'
 import { readElf, type ElfSource } from '../../src/python/elf/read.ts'
 import { makeAuthorize } from '../../src/python/index/credentials.ts'
@@ -248,27 +248,22 @@ async function inMemory(file: string): Promise<ElfSource> {
 describe('bytecode', () => {
   /** Runs the interpreter here instead of in a sandbox: places that only a sandbox has become this machine's. */
   const runHere =
-    (
-      interpreter: string,
-      environment: Record<string, string> = {},
-      change: (job: Job) => Job = job => job,
-    ): RunPython =>
-    async ({ args, mounts, stdin }) => {
+    (interpreter: string, environment: Record<string, string> = {}, jobs = ''): RunPython =>
+    async ({ args, env, mounts, stdin }) => {
       const here = (text: string): string =>
         mounts.reduce((text, { source, target }) => text.replaceAll(target, source), text)
-      const job = JSON.stringify(change(JSON.parse(here(stdin)) as Job))
-      const result = await exec([interpreter, ...args.map(here)], { input: job, timeout: 500_000, env: environment })
+      const input = `${jobs}${here(stdin)}`
+      const own = { ...environment, ...env }
+      const result = await exec([interpreter, ...args.map(here)], { input, timeout: 500_000, env: own })
       if (result.code !== 0) throw new Error(result.stderr)
       return result.stdout
     }
-  interface Job {
-    readonly jobs?: number
-    readonly files: readonly object[]
-  }
 
   async function compile(tree: Tree, run: RunPython): Promise<CompiledTree> {
     const own = openCache(await mkdtemp(join(root, 'bytecode-')))
-    return compileTree(tree, { cache: own, key: 'test', python: version }, run)
+    const [compiled] = await compileTrees([{ tree, key: 'test' }], { cache: own, python: version }, run)
+    if (!compiled) throw new Error('one tree gives one')
+    return compiled
   }
   const facts = async ({ tree }: CompiledTree): Promise<Facts> => factsOfTrees([tree])
 
@@ -298,20 +293,35 @@ describe('bytecode', () => {
     expect(plain.tree.length).toBeGreaterThan(2000)
     const first = await facts(plain)
     const odd = { PYTHONHASHSEED: '77', HOME: '/nonexistent', PYTHONVERBOSE: '', LANG: 'C', ODD: 'abstractmethod' }
-    const other = await compile(
-      tree.toReversed(),
-      runHere(python, odd, job => ({ ...job, jobs: 5 })),
-    )
+    const other = await compile(tree.toReversed(), runHere(python, odd, '5'))
     expect(differences(first, await facts(other))).toEqual([])
     // Part of it alone: what else is compiled does not matter.
     const part = tree.filter(({ path }) => path.includes('/email/'))
-    for (const [path, fact] of await facts(
-      await compile(
-        part,
-        runHere(python, {}, job => ({ ...job, jobs: 1 })),
-      ),
-    ))
+    for (const [path, fact] of await facts(await compile(part, runHere(python, {}, '1'))))
       expect(fact).toEqual(first.get(path))
+  })
+
+  test('has the same bytes after files that leave something behind in the interpreter', async () => {
+    const sources: Readonly<Record<string, string>> = {
+      // Interns a letter for good, which is then a constant elsewhere.
+      'star.py': 'from os import *\n',
+      'letters.py': 'x = ["*", "=", "\\n", "\\xe9"]\n',
+      // Loads a module, whose nested names are then known.
+      'coding.py': '# coding: cp1252\nx = 1\n',
+      'nested.py': 'class IncrementalEncoder:\n class encode: pass\n',
+      'again.py': 'class IncrementalEncoder:\n class encode: pass\nx = {"a", "b c", 1, None}\n',
+      'deep.py': `x = ${'-'.repeat(3_000_000)}1\n`,
+    }
+    const tree = Object.entries(sources).map(([path, text]): Entry => {
+      const data = Buffer.from(text)
+      return { kind: 'file', path, mode: 0o644, size: data.length, bytes: { data } }
+    })
+    const each: CompiledTree[] = []
+    for (const entry of tree) each.push(await compile([entry], runHere(python, {}, '1')))
+    const alone = await factsOfTrees(each.map(compiled => compiled.tree))
+    expect([...alone.keys()].filter(path => path.endsWith('.pyc'))).toHaveLength(5)
+    for (const order of [tree, tree.toReversed()])
+      expect(differences(alone, await facts(await compile(order, runHere(python, {}, '1'))))).toEqual([])
   })
 
   test('has the same bytes from an interpreter whose own library has no bytecode', async () => {

@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openCache, type Cache } from '../../kit/cache.ts'
 import type { FileEntry, Tree } from '../../model/tree.ts'
-import { bytecodePath, compileTree, type CompileOptions, type PythonRun } from './compile.ts'
+import { compileTrees, type CompiledTree, type CompileOptions, type RunPython } from './compile.ts'
+import type { PythonRun } from './job.ts'
 
 /** The real compiler is proven in the image lane; here the interpreter's side of the contract is played. */
 let root: string
@@ -22,7 +24,12 @@ const file = (path: string, text: string): FileEntry => {
   const data = Buffer.from(text)
   return { kind: 'file', path, mode: 0o644, size: data.length, bytes: { data } }
 }
-const options = (more: Partial<CompileOptions> = {}): CompileOptions => ({ cache, key: 'k', python: '3.13.5', ...more })
+const options = (more: Partial<CompileOptions> = {}): CompileOptions => ({ cache, python: '3.13.5', ...more })
+const compileOne = async (tree: Tree, run: RunPython, { key = 'k', python = '3.13.5' } = {}): Promise<CompiledTree> => {
+  const [compiled] = await compileTrees([{ tree, key }], options({ python }), run)
+  if (!compiled) throw new Error('one tree gives one')
+  return compiled
+}
 
 async function play(run: PythonRun): Promise<string> {
   runs.push(run)
@@ -31,19 +38,16 @@ async function play(run: PythonRun): Promise<string> {
       (path, { source, target }) => (path.startsWith(target) ? source + path.slice(target.length) : path),
       path,
     )
-  const job = JSON.parse(run.stdin) as { output: string; files: { source: string; path: string }[] }
+  const [, ...words] = run.stdin.split('\0')
   const lines: string[] = []
-  for (const [n, { source, path }] of job.files.entries()) {
+  for (let n = 0; n < words.length / 4; n += 1) {
+    const [source = '', size, , target = ''] = words.slice(n * 4)
     const text = await readFile(here(source), 'utf8')
-    if (text.includes('print "')) {
-      lines.push(JSON.stringify({ file: n, why: 'SyntaxError: no' }))
-      continue
-    }
-    const target = join(here(job.output), bytecodePath(path, 'cpython-313'))
-    await mkdir(dirname(target), { recursive: true })
-    await writeFile(target, `code of ${text}`)
+    expect(size).toBe(`${text.length}`)
+    if (text.includes('print "')) lines.push(JSON.stringify({ file: n, why: 'SyntaxError: no' }))
+    else await writeFile(here(target), `code of ${text}`, { flag: 'wx' })
   }
-  return `${lines.join('\n')}\n{"compiled": ${job.files.length - lines.length}, "tag": "cpython-313"}\n`
+  return `${lines.join('\n')}\n{"tag": "cpython-313"}\n`
 }
 
 const tree: Tree = [
@@ -56,7 +60,7 @@ const tree: Tree = [
 ]
 
 test('gives bytecode for each module, and names what does not compile', async () => {
-  const compiled = await compileTree(tree, options(), play)
+  const compiled = await compileOne(tree, play)
   expect(compiled.tree.map(entry => [entry.path, entry.kind === 'file' && entry.size])).toEqual([
     ['venv/lib/__pycache__/b.cpython-313.pyc', 12],
     ['venv/lib/a/__pycache__/__init__.cpython-313.pyc', 11],
@@ -69,24 +73,45 @@ test('gives bytecode for each module, and names what does not compile', async ()
 })
 
 test('starts nothing for what it compiled before; another key, interpreter or place is another matter', async () => {
-  const first = await compileTree(tree, options(), play)
-  expect(await compileTree(tree, options(), play)).toEqual(first)
+  const first = await compileOne(tree, play)
+  expect(await compileOne(tree, play)).toEqual(first)
   expect(runs).toHaveLength(1)
-  await compileTree(tree, options({ key: 'other' }), play)
-  await compileTree(tree, options({ python: '3.13.6' }), play)
-  await compileTree([file('elsewhere.py', 'one')], options(), play)
+  await compileOne(tree, play, { key: 'other' })
+  await compileOne(tree, play, { python: '3.13.6' })
+  await compileOne([file('elsewhere.py', 'one')], play)
   expect(runs).toHaveLength(4)
 })
 
+test('several trees are compiled in one run, each kept by itself', async () => {
+  const one = { tree: [file('a.py', 'a'), file('old.py', 'print "x"')], key: 'one' }
+  const two = { tree: [file('b.py', 'bb'), file('c.py', 'c')], key: 'two' }
+  const none = { tree: [file('d.txt', '')], key: 'none' }
+  const compiled = await compileTrees([one, none, two], options(), play)
+  expect(runs).toHaveLength(1)
+  expect(await Promise.all([one, none, two].map(({ tree, key }) => compileOne(tree, play, { key })))).toEqual(compiled)
+  expect(runs).toHaveLength(1)
+  const texts = compiled.map(({ tree, skipped }) => [
+    tree.map(entry => (entry.kind === 'file' && 'file' in entry.bytes ? readFileSync(entry.bytes.file, 'utf8') : '')),
+    skipped.map(({ path }) => path),
+  ])
+  expect(texts).toEqual([
+    [['code of a'], ['old.py']],
+    [[], []],
+    [['code of bb', 'code of c'], []],
+  ])
+  await compileTrees([two, { tree: [file('e.py', 'e')], key: 'more' }], options(), play)
+  expect(runs[1]?.stdin.split('\0')).toHaveLength(1 + 4)
+})
+
 test('nothing to compile starts nothing', async () => {
-  expect(await compileTree([file('a.txt', '')], options(), play)).toEqual({ tree: [], skipped: [] })
+  expect(await compileOne([file('a.txt', '')], play)).toEqual({ tree: [], skipped: [] })
   expect(runs).toEqual([])
 })
 
-test.each(['', '{"compiled": 1, "tag": "cpython-313"}', '{"compiled": 3, "tag": "../x"}', 'Traceback', 'null', '3'])(
+test.each(['', '{"tag": "cpython-313"}', '{"tag": "../x"}', 'Traceback', 'null', '3'])(
   'an interpreter that answers %j has failed, and leaves nothing behind',
   async answer => {
-    const compile = compileTree(tree.slice(0, 3), options(), async () => answer)
+    const compile = compileOne(tree.slice(0, 3), async () => answer)
     await expect(compile).rejects.toMatchObject({ code: 'bytecode-failed' })
     expect(await readdir(join(root, 'cache', 'tmp'))).toEqual([])
   },

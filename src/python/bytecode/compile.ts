@@ -1,39 +1,26 @@
 import { createHash } from 'node:crypto'
-import { copyFile, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { statSync, writeFileSync } from 'node:fs'
+import { readFile, rename, rm } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Cache } from '../../kit/cache.ts'
-import { mapParallel } from '../../kit/parallel.ts'
 import type { Entry, FileEntry, Tree } from '../../model/tree.ts'
-import { bytecodeFailed } from './errors.ts'
-
-/** What to start: the image's interpreter with these arguments, these directories mounted and this text on its stdin. */
-export interface PythonRun {
-  /** After the interpreter. */
-  readonly args: readonly string[]
-  readonly mounts: readonly PythonMount[]
-  readonly stdin: string
-}
-
-export interface PythonMount {
-  /** Absolute, on this machine. */
-  readonly source: string
-  /** Absolute, where the interpreter sees it. */
-  readonly target: string
-  readonly writable: boolean
-}
+import { describeRun, failed, readAnswer, stage, type Answer, type PythonRun } from './job.ts'
 
 /** Runs it to its end and gives its stdout; rejects when it cannot be started or fails. */
 export type RunPython = (run: PythonRun) => Promise<string>
 
 export interface CompileOptions {
   readonly cache: Cache
-  /** Says which sources these are: two trees of one key hold the same bytes (a wheel's sha256, a commit's tree). */
-  readonly key: string
   /** Says which interpreter runs, to the build: its package's version or hash. Patch releases may compile differently. */
   readonly python: string
   /** Directory under which the interpreter sees its files; `/tmp/wherry-compile` without it. */
   readonly at?: string
+}
+
+export interface SourceTree {
+  readonly tree: Tree
+  /** Says which sources these are: two trees of one key hold the same bytes (a wheel's sha256, a commit's tree). */
+  readonly key: string
 }
 
 export interface CompiledTree {
@@ -44,114 +31,97 @@ export interface CompiledTree {
 }
 
 interface Stored {
-  readonly tag: string
-  readonly files: readonly { readonly path: string; readonly size: number }[]
+  /** Bytecode lies under its number in the list of sources. */
+  readonly files: readonly { readonly path: string; readonly size: number; readonly file: number }[]
   readonly skipped: CompiledTree['skipped']
 }
 
 /** Part of the cache's key: another way to compile is another entry. */
-const rule = 1
-const script = fileURLToPath(new URL('../../../runtime/compile.py', import.meta.url))
+const rule = 2
+const listName = 'bytecode.json'
 
 /**
- * Compiles every `.py` file of a tree with the Python it will run on, to unchecked-hash bytecode: same sources, paths and interpreter
+ * Compiles every `.py` file of each tree with the Python it will run on, to unchecked-hash bytecode: same sources, paths and interpreter
  * give the same bytes, whatever else is compiled and on however many processors (runtime/compile.py says how). Done once for each key;
- * then nothing is started nor read but a list. @throws `bytecode-failed`
+ * all that is not done yet in one run, for an interpreter takes longer to start than most files to compile. @throws `bytecode-failed`
  */
-export async function compileTree(tree: Tree, options: CompileOptions, run: RunPython): Promise<CompiledTree> {
-  const sources = tree.filter(isSource)
-  if (sources.length === 0) return { tree: [], skipped: [] }
+export async function compileTrees(
+  all: readonly SourceTree[],
+  options: CompileOptions,
+  run: RunPython,
+): Promise<CompiledTree[]> {
   const { cache } = options
-  const entry = await cache.entry('bytecode', keyOf(sources, options), async directory => {
-    const scratch = await cache.scratch()
-    try {
-      await stage(sources, scratch)
-      await mkdir(directory)
-      const answer = await run(describeRun(sources, scratch, directory, options.at ?? '/tmp/wherry-compile'))
-      const stored = await readAnswer(answer, sources, directory)
-      await writeFile(join(directory, 'bytecode.json'), JSON.stringify(stored))
-    } finally {
-      await rm(scratch, { recursive: true, force: true })
-    }
-  })
-  const { files, skipped } = JSON.parse(await readFile(join(entry, 'bytecode.json'), 'utf8')) as Stored
-  const place = ({ path, size }: Stored['files'][number]): FileEntry => ({
-    kind: 'file',
-    path,
-    mode: 0o644,
-    size,
-    bytes: { file: join(entry, path) },
-  })
-  return { tree: files.map(place), skipped }
+  const works = all.map(({ tree, key }) => workOf(tree.filter(isSource), key, options))
+  const known = await Promise.all(works.map(work => cache.find('bytecode', work.key)))
+  const missing = works.filter((work, i) => known[i] === null && work.sources.length > 0)
+  if (missing.length > 0) await compileMissing(missing, options, run)
+  return Promise.all(works.map(work => readStored(work, cache)))
+}
+
+/** One tree to compile, by its place in the cache. */
+interface Work {
+  readonly key: string
+  readonly sources: readonly FileEntry[]
+}
+
+function workOf(sources: readonly FileEntry[], key: string, { python }: CompileOptions): Work {
+  // Bytecode names its source's place in the image, so the places belong to the key.
+  const hash = createHash('sha256').update(JSON.stringify([rule, key, python]))
+  for (const path of sources.map(source => source.path).sort()) hash.update(`\0${path}`)
+  return { key: hash.digest('hex'), sources }
 }
 
 function isSource(entry: Entry): entry is FileEntry {
   return entry.kind === 'file' && entry.path.endsWith('.py') && posix.basename(entry.path) !== '.py'
 }
 
-/** Bytecode names its source's place in the image, so the places belong to the key. */
-function keyOf(sources: readonly FileEntry[], { key, python }: CompileOptions): string {
-  const hash = createHash('sha256').update(JSON.stringify([rule, key, python]))
-  for (const path of sources.map(source => source.path).sort()) hash.update(`\0${path}`)
-  return hash.digest('hex')
-}
-
-/** Puts the script and the sources, numbered, into one directory: links where the file system allows, copies elsewhere. */
-async function stage(sources: readonly FileEntry[], directory: string): Promise<void> {
-  await copyFile(script, join(directory, 'compile.py'))
-  await mapParallel(sources, 16, async ({ bytes }, n) => {
-    const target = join(directory, `${n}`)
-    if ('data' in bytes) await writeFile(target, bytes.data)
-    else await link(bytes.file, target).catch(() => copyFile(bytes.file, target))
+async function readStored({ key, sources }: Work, cache: Cache): Promise<CompiledTree> {
+  const entry = sources.length === 0 ? null : await cache.find('bytecode', key)
+  if (entry === null) return { tree: [], skipped: [] }
+  const { files, skipped } = JSON.parse(await readFile(join(entry, listName), 'utf8')) as Stored
+  const place = ({ path, size, file }: Stored['files'][number]): FileEntry => ({
+    kind: 'file',
+    path,
+    mode: 0o644,
+    size,
+    bytes: { file: join(entry, `${file}`) },
   })
+  return { tree: files.map(place), skipped }
 }
 
-function describeRun(sources: readonly FileEntry[], scratch: string, directory: string, at: string): PythonRun {
-  const files = sources.map(({ path }, n) => ({ source: `${at}/in/${n}`, path }))
-  return {
-    args: ['-S', `${at}/in/compile.py`],
-    mounts: [
-      { source: scratch, target: `${at}/in`, writable: false },
-      { source: directory, target: `${at}/out`, writable: true },
-    ],
-    stdin: JSON.stringify({ output: `${at}/out`, files }),
-  }
-}
-
-async function readAnswer(answer: string, sources: readonly FileEntry[], directory: string): Promise<Stored> {
-  const skipped = new Map<number, string>()
-  let end: { compiled?: unknown; tag?: unknown } = {}
-  for (const line of answer.split('\n').filter(Boolean)) {
-    const message = parse(line)
-    if (typeof message['file'] === 'number') skipped.set(message['file'], String(message['why']))
-    else end = message
-  }
-  const { tag } = end
-  if (end.compiled !== sources.length - skipped.size || typeof tag !== 'string' || !/^[a-z0-9-]{1,40}$/.test(tag))
-    throw bytecodeFailed({
-      what: "The image's Python did not finish compiling.",
-      why: answer.split('\n').at(-1) || 'it ended without an answer',
-      next: 'Run the command again with --verbose; report it when it stays.',
-    })
-  const compiled = sources
-    .filter((_, n) => !skipped.has(n))
-    .map(({ path }) => bytecodePath(path, tag))
-    .sort()
-  return {
-    tag,
-    files: await mapParallel(compiled, 16, async path => ({ path, size: (await stat(join(directory, path))).size })),
-    skipped: [...skipped]
-      .map(([n, why]) => ({ path: sources[n]?.path ?? '', why }))
-      .sort((a, b) => (a.path < b.path ? -1 : 1)),
-  }
-}
-
-function parse(line: string): Readonly<Record<string, unknown>> {
+async function compileMissing(works: readonly Work[], options: CompileOptions, run: RunPython): Promise<void> {
+  const { cache, at = '/tmp/wherry-compile' } = options
+  const scratch = await cache.scratch()
   try {
-    return Object(JSON.parse(line)) as Record<string, unknown>
-  } catch {
-    return {}
+    const [input, output] = [join(scratch, 'in'), join(scratch, 'out')]
+    const trees = works.map(({ sources }) => sources)
+    await stage(trees, { input, output })
+    const answer = readAnswer(await run(describeRun(trees, { input, output }, at)))
+    let first = 0
+    for (const [n, { key, sources }] of works.entries()) {
+      const stored = storedOf(sources, answer, first, join(output, `${n}`))
+      writeFileSync(join(output, `${n}`, listName), JSON.stringify(stored))
+      await cache.entry('bytecode', key, made => rename(join(output, `${n}`), made))
+      first += sources.length
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
   }
+}
+
+/** What came of one tree, whose sources have the numbers from `first` on. */
+function storedOf(sources: readonly FileEntry[], answer: Answer, first: number, directory: string): Stored {
+  const files: Stored['files'][number][] = []
+  const skipped: CompiledTree['skipped'][number][] = []
+  for (const [i, { path }] of sources.entries()) {
+    const why = answer.skipped.get(first + i)
+    const made = why === undefined ? statSync(join(directory, `${i}`), { throwIfNoEntry: false }) : undefined
+    if (why !== undefined) skipped.push({ path, why })
+    else if (made?.isFile()) files.push({ path: bytecodePath(path, answer.tag), size: made.size, file: i })
+    else throw failed(`it left ${path} out`)
+  }
+  const byPath = (a: { path: string }, b: { path: string }): number => (a.path < b.path ? -1 : 1)
+  return { files: files.sort(byPath), skipped: skipped.sort(byPath) }
 }
 
 /** `a/b.py` → `a/__pycache__/b.cpython-313.pyc` (PEP 3147). */

@@ -1,21 +1,22 @@
-import type { Tree } from '../../model/tree.ts'
 import { fixedMtime, type LayerPart } from '../../oci/index.ts'
-import { compileTree, type CompiledTree, type PythonRun } from '../../python/bytecode/compile.ts'
+import { compileTrees, type CompiledTree, type SourceTree } from '../../python/bytecode/compile.ts'
+import type { PythonRun } from '../../python/bytecode/job.ts'
 import { imageBroken } from './errors.ts'
 import type { Inside } from './inside.ts'
 import type { Tools } from './tools.ts'
 
-/** The bytecode of a tree's sources, as more files of the same tree. `key` names what the sources are. */
-export type Compile = (tree: Tree, key: string) => Promise<CompiledTree>
+/** The bytecode of each tree's sources, as more files of the same tree. */
+export type Compile = (all: readonly SourceTree[]) => Promise<CompiledTree[]>
 
 /** Compiles with the base's own Python, inside the base. `python` names that interpreter's build. */
 export function makeCompile(inside: Inside, minor: string, python: string, { cache }: Tools): Compile {
-  return (tree, key) => compileTree(tree, { cache, key, python }, run => runPython(inside, minor, run))
+  return all => compileTrees(all, { cache, python }, run => runPython(inside, minor, run))
 }
 
-async function runPython(inside: Inside, minor: string, { args, mounts, stdin }: PythonRun): Promise<string> {
+async function runPython(inside: Inside, minor: string, { args, env, mounts, stdin }: PythonRun): Promise<string> {
   const result = await inside.run({
     argv: [`/usr/bin/python${minor}`, ...args],
+    env,
     input: stdin,
     mounts: mounts.map(({ source, target, writable }) => ({ from: source, to: target, readonly: !writable })),
   })
@@ -37,13 +38,14 @@ export function standardLibraryPart(
 ): LayerPart {
   return {
     what: 'bytecode of the standard library',
-    key: `stdlib 2 ${sources} ${python} ${fixedMtime}`,
+    key: `stdlib 3 ${sources} ${python} ${fixedMtime}`,
     async tree() {
       const all = typeof base.tree === 'function' ? await base.tree() : base.tree
       const library = all.filter(
         ({ path }) => path.startsWith(`usr/lib/python${minor}/`) || path.startsWith('usr/lib/python3/'),
       )
-      return (await compile(library, sources)).tree
+      const [compiled] = await compile([{ tree: library, key: sources }])
+      return compiled?.tree ?? []
     },
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openCache } from '../../../kit/cache.ts'
 import type { FileEntry, Tree } from '../../../model/tree.ts'
-import { bytecodePath, type CompiledTree } from '../../../python/bytecode/compile.ts'
+import { bytecodePath, type CompiledTree, type SourceTree } from '../../../python/bytecode/compile.ts'
 import type { Environment } from '../environment.ts'
 import type { Tools } from '../tools.ts'
 import { compileApp } from './bytecode.ts'
@@ -20,10 +20,10 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }))
 
 /** Stands in for the image's Python: bytecode is the source in capitals, `print "x"` does not compile. */
-async function compile(tree: Tree): Promise<CompiledTree> {
+async function compile([given]: readonly SourceTree[]): Promise<CompiledTree[]> {
   const skipped: { path: string; why: string }[] = []
   const made: FileEntry[] = []
-  for (const entry of tree) {
+  for (const entry of given?.tree ?? []) {
     if (entry.kind !== 'file' || !('data' in entry.bytes)) continue
     compiled.push(entry.path)
     const text = Buffer.from(entry.bytes.data).toString()
@@ -35,7 +35,7 @@ async function compile(tree: Tree): Promise<CompiledTree> {
       made.push({ kind: 'file', path, mode: 0o644, size: text.length, bytes: { file } })
     }
   }
-  return { tree: made, skipped }
+  return [{ tree: made, skipped }]
 }
 
 const environment = { place: { prefix: 'venv', minor: '3.13' }, python: 'build-1', compile } as unknown as Environment

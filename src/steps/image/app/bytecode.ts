@@ -6,7 +6,7 @@ import type { Environment } from '../environment.ts'
 import type { Tools } from '../tools.ts'
 
 /** Counts up whenever the same file would be compiled differently. */
-const rules = 1
+const rules = 2
 
 /**
  * The bytecode of the app's own files, each known by its content and its place: after a change of one file, one file is compiled.
@@ -61,12 +61,9 @@ async function compileMissing(missing: readonly Source[], environment: Environme
   const together = createHash('sha256')
     .update(missing.map(({ key }) => key).join(' '))
     .digest('hex')
-  const compiled = await environment.compile(
-    missing.map(({ entry }) => entry),
-    together,
-  )
-  const files = new Map(compiled.tree.map(entry => [entry.path, entry]))
-  const reasons = new Map(compiled.skipped.map(({ path, why }) => [path, why]))
+  const [compiled] = await environment.compile([{ tree: missing.map(({ entry }) => entry), key: together }])
+  const files = new Map(compiled?.tree.map(entry => [entry.path, entry]))
+  const reasons = new Map(compiled?.skipped.map(({ path, why }) => [path, why]))
   for (const { entry, key } of missing) {
     const file = files.get(bytecodePath(entry.path, tagOf(environment)))
     if (file?.kind === 'file' && 'file' in file.bytes) {

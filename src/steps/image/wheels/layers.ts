@@ -10,7 +10,7 @@ import type { Tools } from '../tools.ts'
 import type { PlacedWheel } from './place.ts'
 
 /** Counts up whenever the same wheels would make other layers. */
-const rules = 2
+const rules = 3
 
 /** Bytes from which on a wheel has a layer of its own, so that apps share it; the small ones share one. */
 const large = 2_000_000
@@ -33,21 +33,33 @@ export interface WheelLayers {
  */
 export async function wheelParts(layers: WheelLayers, tools: Tools): Promise<LayerPart[]> {
   let installed: Promise<readonly PlacedWheel[]> | undefined
+  let compiled: Promise<readonly CompiledWheel[]> | undefined
   const install = (): Promise<readonly PlacedWheel[]> => (installed ??= layers.install())
+  const compile = (): Promise<readonly CompiledWheel[]> =>
+    (compiled ??= install().then(all => withBytecode(all, layers)))
   const groups = await remember(layers, install, tools)
   return groups.map(({ what, key, names }) => ({
     what,
     key,
-    tree: async () => {
-      const wheels = (await install()).filter(({ distribution }) => names.includes(distribution.name))
-      return (await Promise.all(wheels.map(wheel => withBytecode(wheel, layers)))).flat()
-    },
+    tree: async () => (await compile()).filter(({ name }) => names.includes(name)).flatMap(({ tree }) => tree),
   }))
 }
 
-async function withBytecode({ tree, key }: PlacedWheel, { place, compile }: WheelLayers): Promise<Tree> {
-  const compiled = await compile(tree, hashOf([key, place]))
-  return [...tree, ...compiled.tree]
+interface CompiledWheel {
+  readonly name: string
+  readonly tree: Tree
+}
+
+/** All at once, so that the interpreter starts once. */
+async function withBytecode(
+  wheels: readonly PlacedWheel[],
+  { place, compile }: WheelLayers,
+): Promise<readonly CompiledWheel[]> {
+  const compiled = await compile(wheels.map(({ tree, key }) => ({ tree, key: hashOf([key, place]) })))
+  return wheels.map(({ distribution, tree }, i) => ({
+    name: distribution.name,
+    tree: [...tree, ...(compiled[i]?.tree ?? [])],
+  }))
 }
 
 const grouping = z.array(z.object({ what: z.string(), key: z.string(), names: z.array(z.string()) }))
