@@ -1,4 +1,5 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -33,25 +34,63 @@ export interface Answer {
   discard(): void
 }
 
+/**
+ * A server may refuse a large body by its headers alone (too large, not allowed): asked first (RFC 9110 §10.1.1), it need not close
+ * the connection on what is still being sent, which would lose its answer.
+ */
+const large = 256 * 1024
+/** Milliseconds to wait for leave to send; not every server knows the question. */
+const patience = 1000
+
 /** Rejects with what the system says: the name unknown, the connection refused, cut or stalled, the certificate not trusted. */
 export async function exchange(request: ExchangeRequest): Promise<Answer> {
-  const isSecure = request.url.protocol === 'https:'
-  if (isSecure) trustSystemCertificates()
+  if (request.url.protocol === 'https:') trustSystemCertificates()
+  const asksFirst = (request.body?.size ?? 0) > large
+  const answer = await send(request, asksFirst)
+  if (answer.status !== 417 || !asksFirst) return answer
+  answer.discard()
+  return send(request, false)
+}
+
+function send(request: ExchangeRequest, asksFirst: boolean): Promise<Answer> {
   const { body, stall = 30_000 } = request
   return new Promise((resolve, reject) => {
-    const send = isSecure ? httpsRequest : httpRequest
-    const out = send(request.url, {
-      method: request.method,
-      headers: { ...request.headers, ...(hasLength(request) ? { 'content-length': body?.size ?? 0 } : {}) },
-      agent: isSecure ? agents().https : agents().http,
-      ...(request.signal ? { signal: request.signal } : {}),
-    })
+    const out = open(request, asksFirst)
     out.setTimeout(stall, () => out.destroy(new Error(`no byte for ${stall / 1000} s`)))
     out.on('error', reject)
-    // An answer may come before all is sent, a refusal for example: then it counts, whatever becomes of the rest.
-    out.on('response', message => resolve(answerOf(message, () => out.destroy())))
     if (body === undefined) out.end()
-    else pipeline(Readable.from(body.open(), { objectMode: false }), out).catch(reject)
+    const start = (): void => {
+      begin?.()
+      begin = null
+    }
+    let begin: (() => void) | null = () => {
+      if (body) pipeline(Readable.from(body.open(), { objectMode: false }), out).catch(reject)
+    }
+    const timer = setTimeout(start, asksFirst ? patience : 0)
+    out.on('continue', start)
+    // An answer may come before all is sent, a refusal for example: then it counts, whatever becomes of the rest.
+    out.on('response', message => {
+      const isEarly = body !== undefined && begin !== null
+      begin = null
+      resolve(answerOf(message, () => out.destroy(), isEarly))
+    })
+    out.on('close', () => clearTimeout(timer))
+  })
+}
+
+function open({ url, method, headers, body, signal }: ExchangeRequest, asksFirst: boolean): ClientRequest {
+  const isSecure = url.protocol === 'https:'
+  const hasLength = body !== undefined || method === 'POST' || method === 'PUT' || method === 'PATCH'
+  const start = isSecure ? httpsRequest : httpRequest
+  return start(url, {
+    method,
+    headers: {
+      ...headers,
+      ...(hasLength ? { 'content-length': body?.size ?? 0 } : {}),
+      ...(asksFirst ? { expect: '100-continue' } : {}),
+    },
+    agent: isSecure ? agents().https : agents().http,
+    ...(signal ? { signal } : {}),
   })
 }
 
@@ -70,19 +109,17 @@ export async function readAll(answer: Answer, limit: number): Promise<Uint8Array
   return Buffer.concat(chunks, size)
 }
 
-function hasLength({ method, body }: ExchangeRequest): boolean {
-  return body !== undefined || method === 'POST' || method === 'PUT' || method === 'PATCH'
-}
-
-function answerOf(message: IncomingMessage, stop: () => void): Answer {
+/** `isEarly`: the body was never sent, so that the connection waits for it and is of no further use. */
+function answerOf(message: IncomingMessage, stop: () => void, isEarly: boolean): Answer {
   // Whoever iterates meets the error; nobody may: then it must not end the process.
   message.on('error', () => {})
+  if (isEarly) message.on('end', stop)
   return {
     status: message.statusCode ?? 0,
     headers: message.headers,
     body: message as AsyncIterable<Uint8Array>,
     discard: () => {
-      if (message.complete) message.resume()
+      if (message.complete && !isEarly) message.resume()
       else stop()
     },
   }

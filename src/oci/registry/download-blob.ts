@@ -8,7 +8,7 @@ import { registryFailing, wrongDigest } from './errors.ts'
 import { failure } from './failure.ts'
 import type { Session } from './session.ts'
 import type { Watch } from './transfer.ts'
-import { Broken, Busy, isTemporary, waitFor } from './wire.ts'
+import { Broken, Busy, explain, isTemporary, waitFor } from './wire.ts'
 
 export interface DownloadOptions {
   readonly budget: Budget
@@ -56,7 +56,7 @@ async function persist(blob: Blob, state: State, session: Session, options: Down
       return
     } catch (error) {
       const least = waitFor(error)
-      if (least === null) throw error
+      if (least === null) throw explain(error, session.at(''), session.quirks)
       if (attempt === attempts || !options.budget.allows(blob.size - state.bytes)) throw exhausted(blob, session, error)
       const wait = Math.max(least, Math.random() * 200 * 2 ** attempt)
       await sleep(wait, undefined, options.signal ? { signal: options.signal } : {})

@@ -8,7 +8,7 @@ import type { Session } from './session.ts'
 import type { Watch } from './transfer.ts'
 import { sendPieces } from './send-pieces.ts'
 import { sendWhole } from './send-whole.ts'
-import { Again, waitFor } from './wire.ts'
+import { Again, explain, waitFor } from './wire.ts'
 
 export interface Upload extends Body {
   readonly digest: string
@@ -47,7 +47,7 @@ export async function uploadBlob(upload: Upload, session: Session, options: Uplo
       return watch({ digest, state: 'done', bytes: size })
     } catch (error) {
       const least = waitFor(error)
-      if (least === null) throw error
+      if (least === null) throw explain(error, session.at(''), session.quirks)
       last = error
       const wait = Math.max(least, Math.random() * 200 * 2 ** attempt)
       await sleep(wait, undefined, signal ? { signal } : {})
