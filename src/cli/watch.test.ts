@@ -45,3 +45,15 @@ test('changes are acted on one at a time, those made before the first release to
   await watching
   expect(acts).toEqual([1, 1])
 })
+
+test('it ends with the first release when that fails, whatever was changed meanwhile', async () => {
+  writeFileSync(join(root, 'app.py'), '1')
+  const released = Promise.withResolvers<void>()
+  const options = { signal: new AbortController().signal, after: released.promise }
+  const watching = watch(root, options, () => Promise.reject(new Error('nothing is released')))
+  await sleep(200)
+  writeFileSync(join(root, 'app.py'), '2')
+  await sleep(100)
+  released.reject(new Error('no wheel'))
+  await expect(watching).rejects.toThrow('no wheel')
+})

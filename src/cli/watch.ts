@@ -18,7 +18,11 @@ export async function watch(
 ): Promise<void> {
   const changed = new Set<string>()
   let timer: NodeJS.Timeout | undefined
+  const failed = new AbortController()
   let acting: Promise<unknown> = after
+  // What fails ends the watch, which throws it at its end.
+  const fail = (): void => failed.abort()
+  acting.catch(fail)
   const settle = async (): Promise<void> => {
     const names = [...changed].filter(name => name !== 'wherry.lock')
     changed.clear()
@@ -34,16 +38,18 @@ export async function watch(
   }
   let known = new Set((await openCheckout(directory)).files)
   try {
-    for await (const { filename } of watchFiles(directory, { recursive: true, signal })) {
+    const end = AbortSignal.any([signal, failed.signal])
+    for await (const { filename } of watchFiles(directory, { recursive: true, signal: end })) {
       if (filename === null || filename.startsWith('.git/')) continue
       changed.add(filename)
       clearTimeout(timer)
       timer = setTimeout(() => {
         acting = acting.then(settle)
+        acting.catch(fail)
       }, quiet)
     }
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted && !failed.signal.aborted) throw error
   } finally {
     clearTimeout(timer)
     await acting

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { exec, type ExecResult } from '../../src/kit/exec.ts'
+import { exec, start, type ExecResult } from '../../src/kit/exec.ts'
 import type { Lock } from '../../src/model/lock.ts'
 import { image } from '../../src/ship.ts'
 import type { MadeImage } from '../../src/steps/image/index.ts'
@@ -14,11 +14,20 @@ export interface Example {
   readonly directory: string
   /** Runs bin/wherry in it; throws where that ends with another code than 0. */
   wherry(...args: readonly string[]): Promise<ExecResult>
+  /** Starts bin/wherry in it, for a command that stays. */
+  start(...args: readonly string[]): Staying
   /** The image in this process, for what the command line does not tell. */
   made(): Promise<MadeImage>
   /** The lock of its first image, which is made when there is none yet. */
   lock(): Promise<Lock>
   remove(): Promise<void>
+}
+
+/** A command that stays, and what it has printed so far. */
+export interface Staying {
+  printed(): string
+  /** Interrupts it, as Ctrl-C does, and waits for its end. */
+  stop(): Promise<void>
 }
 
 const root = resolve(import.meta.dirname, '../..')
@@ -46,6 +55,7 @@ export async function makeRepository(name: string, fill: (directory: string) => 
     home,
     directory,
     wherry,
+    start: (...args) => stay([join(root, 'bin/wherry'), ...args], directory, env),
     async made() {
       process.env['WHERRY_CACHE'] = benchCache
       return (await image(directory, { report: () => {} })).made
@@ -56,6 +66,20 @@ export async function makeRepository(name: string, fill: (directory: string) => 
       return JSON.parse(readFileSync(file, 'utf8')) as Lock
     },
     remove: () => rm(home, { recursive: true, force: true }),
+  }
+}
+
+function stay(argv: readonly [string, ...string[]], cwd: string, env: Record<string, string>): Staying {
+  const child = start(argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', chunk => (text += chunk))
+  const ended = new Promise<void>(resolve => child.once('close', () => resolve()))
+  return {
+    printed: () => text,
+    async stop() {
+      child.kill('SIGINT')
+      await ended
+    },
   }
 }
 

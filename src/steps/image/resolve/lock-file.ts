@@ -46,7 +46,8 @@ const lockSchema: z.ZodType<Lock> = z.object({
       build: z.object({ wheels: z.array(distribution), packages: z.array(debianPackage).nullable() }),
     }),
   ),
-  compiler: z.array(debianPackage),
+  // Written since compiled sdists are built: a lock of before has none.
+  compiler: z.array(debianPackage).default([]),
   server: z.object({ name: z.string(), version: z.string() }).nullable(),
   systemLibraries: z.array(z.object({ soname: z.string(), package: z.string(), neededBy: z.string() })),
   data: z.array(z.object({ path: z.string(), kind: z.enum(['sqlite', 'file', 'directory']) })),
