@@ -1,15 +1,24 @@
 import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { openCache } from '../kit/cache.ts'
 import type { Made } from '../ship.ts'
+import type { Detected } from '../steps/detect/index.ts'
+import type { Finding } from '../steps/image/account/advisories/find.ts'
+import { isAtLeast } from '../steps/image/account/advisories/severity.ts'
+import { noAdvisoryData } from '../steps/image/account/errors.ts'
 import { openAccount, type Account } from '../steps/image/account/index.ts'
 import type { Face } from './face/index.ts'
 import type { Style } from './face/style.ts'
+import type { FailLevel } from './values.ts'
 
 /** What of an image's account is wanted; null for what is not. */
 export interface AccountWish {
   readonly explain: boolean
   /** What to compare with. */
   readonly diff: string | null
+  /** A directory of OSV records; true for the one that is set elsewhere, false for none. */
+  readonly advisories: string | boolean
+  readonly failOn: FailLevel | null
   /** Files to write. */
   readonly sbom: string | null
   readonly provenance: string | null
@@ -21,6 +30,8 @@ export interface GivenAccount {
   /** Members of the command's JSON. */
   readonly facts: Readonly<Record<string, unknown>>
   readonly pages: readonly ((style: Style) => string)[]
+  /** Whether something was found that the caller asked to fail for. */
+  readonly fails: boolean
 }
 
 /** Writes the documents that are wanted, and gives the pages. */
@@ -48,7 +59,32 @@ export async function giveAccount(ready: Made, wish: AccountWish, face: Face): P
     facts['diff'] = { from: other.name, ...difference }
     pages.push(style => differencePage(difference, { from: other.name, to: 'this tree' }, style))
   }
-  return { facts, pages }
+  if (wish.advisories === false) return { facts, pages, fails: false }
+  const directory = advisoryDirectory(wish.advisories, detected)
+  const title = 'reading vulnerability data'
+  face.report({ step: 'image', level: 'start', task: title, text: title })
+  const known = await account.vulnerabilities(directory)
+  face.report({ step: 'image', level: 'done', task: title, text: `${known.records} OSV records read` })
+  const { advisoriesPage } = await import('./pages/advisories.ts')
+  facts['advisories'] = known
+  pages.push(style => advisoriesPage(known, style))
+  return { facts, pages, fails: known.findings.some(finding => failsFor(finding, wish.failOn)) }
+}
+
+function failsFor({ level }: Finding, failOn: FailLevel | null): boolean {
+  if (failOn === null) return false
+  return failOn === 'any' ? level !== 'none' : isAtLeast(level, failOn)
+}
+
+/** Given, else by the environment, else by the config. Throws `no-advisory-data`. */
+export function advisoryDirectory(given: string | true, { config, checkout }: Detected): string {
+  const own = config.image?.advisories
+  const found = given === true ? process.env['WHERRY_OSV'] || (own && join(checkout.root, own)) : given
+  if (found) return found
+  throw noAdvisoryData({
+    what: 'Nothing says where vulnerability data is.',
+    next: 'Name a directory of OSV records: --advisories DIR, WHERRY_OSV, or image.advisories in wherry.toml.',
+  })
 }
 
 async function writeDocuments(

@@ -46,3 +46,16 @@ export function moment(text: string, now: number): number {
     next: '--since 10m',
   })
 }
+
+/** From which severity on a command fails; `any` counts what nobody rated, too. */
+export type FailLevel = 'any' | 'low' | 'medium' | 'high' | 'critical'
+
+export function failLevel(text: string): FailLevel {
+  const known: readonly FailLevel[] = ['any', 'low', 'medium', 'high', 'critical']
+  const found = known.find(level => level === text)
+  if (found) return found
+  throw badArgument({
+    what: `--fail-on takes ${known.join(', ')}, not ${JSON.stringify(text)}.`,
+    next: '--fail-on high',
+  })
+}

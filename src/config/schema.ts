@@ -44,6 +44,12 @@ const image = z
         'Files that may enter the image although they look like they hold a secret. Each is a decision; say why in a comment.',
       )
       .optional(),
+    advisories: z
+      .string()
+      .describe(
+        'A directory of OSV records, relative to the repository, that `wherry image --advisories` and `wherry update` judge packages by. WHERRY_OSV wins over it.',
+      )
+      .optional(),
   })
   .describe('How the image is made.')
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openCache } from '../../src/kit/cache.ts'
 import { exec } from '../../src/kit/exec.ts'
 import { image, type Made } from '../../src/ship.ts'
+import { baseScore } from '../../src/steps/image/account/advisories/severity.ts'
 import { openAccount, type Account } from '../../src/steps/image/account/index.ts'
 import type { Bom, Component } from '../../src/steps/image/account/sbom/cyclonedx.ts'
 import { sharedCache } from '../support/image-place.ts'
@@ -30,7 +31,7 @@ beforeAll(async () => {
   account = await openAccount(subjectOf(made), openCache(sharedCache))
   await run(['python3', '-m', 'venv', join(root, 'judges')])
   python = join(root, 'judges/bin/python')
-  const judges = ['cyclonedx-python-lib[json-validation]', 'packageurl-python', 'securesystemslib[crypto]']
+  const judges = ['cyclonedx-python-lib[json-validation]', 'packageurl-python', 'securesystemslib[crypto]', 'cvss']
   await run([python, '-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...judges])
 })
 afterAll(async () => {
@@ -83,6 +84,22 @@ test('what a wheel says it holds is part of it, and of the graph', async () => {
   expect(core.components?.map(({ name }) => name)).toContain('serde')
   const edge = bom.dependencies.find(({ ref }) => ref === core.purl)
   expect(edge?.dependsOn.some(ref => ref.includes('#sboms/'))).toBe(true)
+})
+
+const scores = `
+import itertools, json
+from cvss import CVSS3
+values = {"AV": "NALP", "AC": "LH", "PR": "NLH", "UI": "NR", "S": "UC", "C": "HLN", "I": "HLN", "A": "HLN"}
+vectors = ["CVSS:3.1/" + "/".join(map(":".join, zip(values, each))) for each in itertools.product(*values.values())]
+print(json.dumps([[vector, float(CVSS3(vector).base_score)] for vector in vectors]))
+`
+
+test('severity scores are those of the reference calculator, for every vector of CVSS 3.1', async () => {
+  const script = join(root, 'scores.py')
+  await writeFile(script, scores)
+  const known = JSON.parse(await run([python, script])) as [string, number][]
+  expect(known).toHaveLength(2592)
+  expect(known.filter(([vector, score]) => baseScore(vector) !== score)).toEqual([])
 })
 
 const verifier = `

@@ -4,9 +4,11 @@ import { viewImage, writeArchive } from '../../oci/index.ts'
 import { image } from '../../ship.ts'
 import type { Call } from '../command.ts'
 import { badArgument } from '../errors.ts'
+import type { AccountWish } from '../give-account.ts'
+import { failLevel } from '../values.ts'
 
 /** `wherry image`: makes the image; its digest is the result, or the account that was asked for. */
-export async function run({ face, arguments: [path = '.'], options }: Call): Promise<void> {
+export async function run({ face, arguments: [path = '.'], options }: Call): Promise<number> {
   const text = (name: string): string | null => (typeof options[name] === 'string' ? options[name] : null)
   if (text('key') !== null && text('provenance') === null)
     throw badArgument({
@@ -26,13 +28,32 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
     text: `${layers.length} layers, ${size(compressed)} compressed${written}`,
   })
   const result = { name: plan.name, digest, configDigest, size: compressed, layers, ...(file ? { file } : {}) }
-  const wish = { sbom: text('sbom'), provenance: text('provenance'), key: text('key'), diff: text('diff') }
-  const explain = options['explain'] === true
-  if (!explain && Object.values(wish).every(value => value === null)) return face.result(result, () => digest)
+  const wish = readWish(options)
+  if (wish === null) {
+    face.result(result, () => digest)
+    return 0
+  }
   // Loaded only here: what makes an image must not wait for what explains it.
   const { giveAccount } = await import('../give-account.ts')
-  const { facts, pages } = await giveAccount(ready, { ...wish, explain }, face)
+  const { facts, pages, fails } = await giveAccount(ready, wish, face)
   face.result({ ...result, ...facts }, style =>
     pages.length === 0 ? digest : pages.map(page => page(style)).join('\n'),
   )
+  return fails ? 1 : 0
+}
+
+/** Null when no account is asked for. */
+function readWish(options: Call['options']): AccountWish | null {
+  const text = (name: string): string | null => (typeof options[name] === 'string' ? options[name] : null)
+  const advisories = text('advisories') ?? (options['advisories'] === true || text('failOn') !== null)
+  const wish: AccountWish = {
+    explain: options['explain'] === true,
+    diff: text('diff'),
+    sbom: text('sbom'),
+    provenance: text('provenance'),
+    key: text('key'),
+    advisories,
+    failOn: text('failOn') === null ? null : failLevel(text('failOn') ?? ''),
+  }
+  return Object.values(wish).every(value => value === null || value === false) ? null : wish
 }

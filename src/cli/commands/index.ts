@@ -18,6 +18,8 @@ export const commands: readonly CommandEntry[] = [
       '--out <file>': 'also write it as one tar, for docker load, podman load or skopeo',
       '--explain': 'say what is inside, how large, and why each package is there',
       '--diff <other>': 'say what changed since a release number, an archive, a digest, or a commit’s wherry.lock',
+      '--advisories [directory]': 'say what OSV records there (or in WHERRY_OSV) know against its packages',
+      '--fail-on <level>': 'exit with 1 when one is at least low, medium, high or critical; or any',
       '--sbom <file>': 'write the bill of materials, as CycloneDX JSON',
       '--provenance <file>': 'write what it was made from, as an in-toto statement',
       '--key <file>': 'sign that with this private key (PEM, Ed25519 or P-256), in a Sigstore bundle',

@@ -7,6 +7,8 @@ import { viewImage, type ImageView } from '../../../oci/index.ts'
 import type { MadeImage } from '../index.ts'
 import { readLockBytes } from '../resolve/lock-file.ts'
 import { productionGroup, type Wanted } from '../resolve/wanted.ts'
+import type { Finding } from './advisories/find.ts'
+import type { AdvisoryData } from './advisories/read.ts'
 import type { Difference } from './compare.ts'
 import type { Explanation } from './explain.ts'
 import { takeInventory, type Inventory } from './inventory/inventory.ts'
@@ -15,6 +17,13 @@ import { takeInventory, type Inventory } from './inventory/inventory.ts'
  * The account of an image: what is inside, why, where it came from, and what is known against it. Everything starts from the
  * inventory, which the image's own layers tell; the lock and the repository add hashes and reasons.
  */
+
+export interface Vulnerabilities extends Omit<AdvisoryData, 'byPackage'> {
+  /** The worst first. */
+  readonly findings: readonly Finding[]
+  /** How many packages were judged. */
+  readonly judged: number
+}
 
 /** An image that was just made, and what it was made from. */
 export interface Subject {
@@ -33,6 +42,8 @@ export interface Account {
   /** An in-toto statement; with a key file, in a signed Sigstore bundle. JSON. Throws `unusable-key`. */
   provenance(keyFile: string | null): Promise<string>
   explain(): Promise<Explanation>
+  /** What OSV records in a directory know against its packages. Throws `no-advisory-data`. */
+  vulnerabilities(directory: string): Promise<Vulnerabilities>
   /** From another image, or another lock, to this one. Throws `damaged-image`. */
   compareWith(other: { readonly view: ImageView } | { readonly lock: Lock }): Promise<Difference>
 }
@@ -48,6 +59,16 @@ export async function openAccount(subject: Subject, cache: Cache): Promise<Accou
     async explain() {
       const { explain } = await import('./explain.ts')
       return explain({ ...subject, inventory, lock, extras })
+    },
+    async vulnerabilities(directory) {
+      const [{ readAdvisories }, { findVulnerabilities, judgedOf, keysOf }] = await Promise.all([
+        import('./advisories/read.ts'),
+        import('./advisories/find.ts'),
+      ])
+      const packages = judgedOf(inventory)
+      const { byPackage, ...data } = await readAdvisories(directory, keysOf(packages), cache)
+      const findings = findVulnerabilities(packages, byPackage)
+      return { ...data, findings, judged: inventory.packages.length }
     },
     async compareWith(other) {
       const { compareInventories, compareLocks } = await import('./compare.ts')

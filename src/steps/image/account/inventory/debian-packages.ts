@@ -5,9 +5,8 @@ import { debianLicences, noLicences } from './licence.ts'
 import { formatPurl } from './purl.ts'
 
 /** The Debian packages of an image, from dpkg's records: one file for all, or one each under status.d where there is no dpkg. */
-export function debianPackages(records: readonly Recorded[], architecture: Architecture): Package[] {
+export function debianPackages(records: readonly Recorded[], release: Release, architecture: Architecture): Package[] {
   const texts = new Map(records.map(record => [record.path, record.text]))
-  const release = parseRelease(texts.get('usr/lib/os-release') ?? texts.get('etc/os-release') ?? '')
   return records
     .filter(({ path }) => path === 'var/lib/dpkg/status' || path.startsWith('var/lib/dpkg/status.d/'))
     .flatMap(({ text, layer }) => parseStanzas(text).map(stanza => ({ stanza, layer })))
@@ -16,7 +15,7 @@ export function debianPackages(records: readonly Recorded[], architecture: Archi
 }
 
 interface Ground {
-  readonly release: { readonly id: string; readonly codename: string }
+  readonly release: Release
   readonly architecture: Architecture
   readonly texts: ReadonlyMap<string, string>
 }
@@ -63,11 +62,20 @@ function isInstalled(stanza: Stanza): boolean {
   return named && (stanza.get('status') ?? 'install ok installed').endsWith(' installed')
 }
 
-/** os-release(5): which distribution, and under which name its release is known. */
-export function parseRelease(text: string): { id: string; codename: string } {
+/** os-release(5): which distribution, and how its release is named. */
+export interface Release {
+  readonly id: string
+  /** `trixie`; '' where it is not told. */
+  readonly codename: string
+  /** `13`; '' where it is not told. */
+  readonly version: string
+}
+
+export function releaseOf(records: readonly Recorded[]): Release {
+  const found = ['usr/lib/os-release', 'etc/os-release'].flatMap(path => records.filter(record => record.path === path))
   const field = (name: string): string =>
-    new RegExp(`^${name}=["']?([A-Za-z0-9._-]+)["']?\\s*$`, 'm').exec(text)?.[1]?.toLowerCase() ?? ''
-  return { id: field('ID') || 'debian', codename: field('VERSION_CODENAME') }
+    new RegExp(`^${name}=["']?([A-Za-z0-9._-]+)["']?\\s*$`, 'm').exec(found[0]?.text ?? '')?.[1]?.toLowerCase() ?? ''
+  return { id: field('ID') || 'debian', codename: field('VERSION_CODENAME'), version: field('VERSION_ID') }
 }
 
 export function addressOf(text: string | undefined): string | null {

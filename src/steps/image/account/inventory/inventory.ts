@@ -2,13 +2,15 @@ import type { Cache } from '../../../../kit/cache.ts'
 import type { Image } from '../../../../model/image.ts'
 import type { ImageView } from '../../../../oci/index.ts'
 import { byPackage, type Package } from '../package.ts'
-import { debianPackages } from './debian-packages.ts'
+import { debianPackages, releaseOf, type Release } from './debian-packages.ts'
 import { readContents, type ContentEntry } from './layer-contents.ts'
 import { pythonPackages } from './python-packages.ts'
 
 /** Everything in an image, told by the image alone: so it is the same for one just made, one from an archive, and a foreign one. */
 export interface Inventory {
   readonly image: Image
+  /** The distribution underneath. */
+  readonly release: Release
   /** Ordered; each once. */
   readonly packages: readonly Package[]
   /** Files and links as a container sees them, by path. */
@@ -44,8 +46,9 @@ export async function takeInventory(view: ImageView, cache: Cache): Promise<Inve
     for (const [path, text] of contents.records) records.set(path, { path, text, layer })
   }
   const present = [...records.values()].filter(({ path }) => files.has(path))
-  const packages = [...debianPackages(present, view.image.config.architecture), ...pythonPackages(present)]
-  return { image: view.image, files, packages: once(packages).sort(byPackage) }
+  const release = releaseOf(present)
+  const packages = [...debianPackages(present, release, view.image.config.architecture), ...pythonPackages(present)]
+  return { image: view.image, release, files, packages: once(packages).sort(byPackage) }
 }
 
 /** Takes away what a layer's whiteouts name, asking every path below about its parents once. */
