@@ -1,6 +1,8 @@
 /** What runs an image on a machine. Three engines keep this contract (sandbox, docker, podman), so nothing above knows which it is. */
 export interface Engine {
   readonly name: 'sandbox' | 'docker' | 'podman'
+  /** Whether mounts are this machine's own directories; another machine's engine works on copies, and brings back what was written. */
+  readonly sharesFiles: boolean
   /** Runs a container to its end. Rejects only when the program could not be started; a non-zero exit is a result. */
   run(container: Container, options?: RunOptions): Promise<RunResult>
   /** Starts a container that serves; resolves once its program runs. It ends with this process, unless the engine is a daemon. */
@@ -37,7 +39,8 @@ export interface Container {
 
 /**
  * `read-only`: as in production. `discarded`: writable, what is written vanishes. `upper`: writable, what is written is found in
- * this directory afterwards, in overlayfs form (a deleted file is a character device 0/0). A writable root belongs to the user.
+ * this directory afterwards, in overlayfs form (a deleted file is a character device 0/0). A writable root belongs to the user; in docker
+ * and podman all but its topmost directory.
  */
 export type Root = 'read-only' | 'discarded' | { readonly upper: string }
 

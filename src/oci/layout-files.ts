@@ -10,6 +10,8 @@ import type { ImageView } from './view.ts'
 export interface WriteOptions {
   /** A name engines give the image when they load it: `shop:3`. */
   readonly name?: string
+  /** Digests of layers to leave out, because whoever reads the layout has them. */
+  readonly omit?: ReadonlySet<string>
 }
 
 /** The files of an OCI layout (image-spec image-layout.md) that holds one image; the layers are checked as they are read. */
@@ -17,6 +19,7 @@ export function layoutFiles(view: ImageView, options: WriteOptions = {}): readon
   const { image, manifest, config } = view
   const blobs = new Map<string, Entry | StreamEntry>()
   for (const layer of image.layers) {
+    if (options.omit?.has(layer.digest)) continue
     const path = blobPath(layer.digest)
     blobs.set(path, { kind: 'stream', path, size: layer.size, open: () => checked(view.open(layer), layer) })
   }

@@ -27,7 +27,11 @@ export function encodeManifest(
     schemaVersion: 2,
     mediaType: types.manifest,
     config: { mediaType: types.config, digest: digestOf(config), size: config.length },
-    layers: layers.map(({ digest, size }) => ({ mediaType: types.layer, digest, size })),
+    layers: layers.map(({ digest, diffId, size }) => ({
+      mediaType: digest === diffId ? types.plainLayer : types.layer,
+      digest,
+      size,
+    })),
     annotations: dialect === 'oci' && Object.keys(annotations).length > 0 ? annotations : undefined,
   })
   return Buffer.from(json)

@@ -1,22 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Cache } from '../kit/cache.ts'
-import type { TarMember } from '../kit/tar-read.ts'
 import type { Layer } from '../model/image.ts'
 import { chainIdOf, hexOf } from './digest.ts'
 import { unsupportedImage } from './errors.ts'
 import { readLayer, whiteoutOf } from './layer-read.ts'
-import {
-  emptyDirectory,
-  finishSite,
-  layDirectory,
-  layFile,
-  layHardlink,
-  layLink,
-  openSite,
-  removePath,
-  type Site,
-} from './lay-out.ts'
+import { emptyDirectory, finishSite, openSite, removePath, type Site } from './lay-out.ts'
 import { fixedMtime } from './tar-write.ts'
+import { placeMember } from './unpack-tar.ts'
 
 /**
  * A stack of layers as one directory in the cache, the lowest first: one of our layers alone, or all layers of a foreign base
@@ -41,36 +31,12 @@ async function unpackLayer(site: Site, layer: Layer, cache: Cache, isFirst: bool
   for await (const entry of readLayer(layer, cache)) {
     const mark = whiteoutOf(entry.path)
     if (mark !== null && isFirst) throw deletes(layer)
-    if (mark === null) await place(site, entry)
+    if (mark === null) await placeMember(site, entry)
     else if ('empties' in mark) emptyDirectory(site, mark.empties, own)
     else if (!own.has(mark.removes)) removePath(site, mark.removes)
     if (mark === null) addWithParents(own, entry.path)
     count += 1
     if (count % 200 === 0) await setImmediate()
-  }
-}
-
-async function place(site: Site, entry: TarMember): Promise<void> {
-  switch (entry.type) {
-    case 'directory':
-      return entry.path === '' ? undefined : layDirectory(site, entry.path, entry.mode)
-    case 'symlink':
-      return layLink(site, entry.path, entry.link)
-    case 'hardlink':
-      return layHardlink(site, entry.path, entry.link)
-    case 'file': {
-      const file = layFile(site, entry.path, entry.mode)
-      try {
-        for await (const chunk of entry.body()) file.write(chunk)
-      } finally {
-        file.close()
-      }
-      return undefined
-    }
-    case 'fifo':
-    case 'block':
-    case 'character':
-      return undefined
   }
 }
 

@@ -22,7 +22,12 @@ export async function writeArchive(view: ImageView, file: string, options: Write
   }
 }
 
+export interface StreamOptions extends WriteOptions {
+  /** Without Docker's manifest.json: Podman then reads the layout, which may lack layers it has. */
+  readonly layoutOnly?: boolean
+}
+
 /** The bytes of that tar, for an engine that takes them as a stream. */
-export function streamArchive(view: ImageView, options: WriteOptions = {}): AsyncIterable<Uint8Array> {
-  return writeTar([...layoutFiles(view, options), dockerManifest(view, options)])
+export function streamArchive(view: ImageView, options: StreamOptions = {}): AsyncIterable<Uint8Array> {
+  return writeTar([...layoutFiles(view, options), ...(options.layoutOnly ? [] : [dockerManifest(view, options)])])
 }

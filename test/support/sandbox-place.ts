@@ -63,7 +63,8 @@ export async function makePlace(who: 'root' | 'user'): Promise<Place> {
   }
 }
 
-const usual = {
+/** A container in the strictest form. */
+export const usual = {
   env: { PATH: '/usr/bin', GREETING: 'grüß dich' },
   user: { uid: 10001, gid: 10001 },
   cwd: '/srv',

@@ -9,6 +9,7 @@ export async function sandboxEngine(options: SandboxOptions = {}): Promise<Engin
   const command = await sandboxCommand(options)
   return {
     name: 'sandbox',
+    sharesFiles: true,
     run: (container, runOptions) => run(command, container, runOptions),
     start: (container, startOptions) => begin(command, container, startOptions),
   }
