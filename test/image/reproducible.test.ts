@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exec } from '../../src/kit/exec.ts'
 import type { Layer } from '../../src/model/image.ts'
 import { apt } from '../support/apt.ts'
+import { startDockerd } from '../support/dockerd.ts'
+import { startPodman } from '../support/podman.ts'
 import { commit } from '../support/repository.ts'
 import { sharedCache } from '../support/image-place.ts'
 
@@ -107,6 +109,20 @@ test('resolved anew from the same commit: the same digest', async () => {
   cpSync(join(root, 'first/shop'), directory, { recursive: true })
   rmSync(join(directory, 'wherry.lock'))
   expect((await make({ directory })).digest).toBe(first.digest)
+})
+
+test.each(['docker', 'podman'] as const)('where %s runs what is run in the image: the same digest', async engine => {
+  const daemon = await (engine === 'docker' ? startDockerd() : startPodman())
+  try {
+    const directory = copyTo(`${engine}/shop`)
+    const env = { WHERRY_ENGINE: engine, DOCKER_HOST: daemon.host, CONTAINER_HOST: daemon.host }
+    // Without the lock it is resolved, built from source and started once there, too.
+    if (engine === 'docker') rmSync(join(directory, 'wherry.lock'))
+    commit(directory, '2026-11-20T00:00:00Z')
+    expect(await make({ directory, cache: downloadsOnly(engine), env })).toEqual(first)
+  } finally {
+    await daemon.stop()
+  }
 })
 
 test('a changed line changes the layer of the app and no other', async () => {

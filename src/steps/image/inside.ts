@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { sandboxEngine } from '../../engines/sandbox/engine.ts'
+import { chooseEngine } from '../../engines/choose.ts'
 import type { Container, RunResult } from '../../engines/engine.ts'
 import type { Layer } from '../../model/image.ts'
 import { unpackLayers } from '../../oci/index.ts'
@@ -9,6 +9,8 @@ import type { Tools } from './tools.ts'
 export interface Inside {
   /** Directories of the unpacked layers, lowest first. */
   readonly layers: readonly string[]
+  /** Whether a mount is the directory itself: a cache that is only ever added to is no use as a copy. */
+  readonly sharesFiles: boolean
   run(job: Job): Promise<RunResult>
 }
 
@@ -36,9 +38,14 @@ const plainEnvironment = {
 /** Opens layers to run jobs in. Code of the repository and of packages runs only here: without network unless a job asks for it. */
 export async function openInside(layers: readonly Layer[], tools: Tools): Promise<Inside> {
   const directories = await Promise.all(layers.map(layer => unpackLayers([layer], { cache: tools.cache })))
-  const engine = await sandboxEngine({ trustedLayers: directories.slice(0, 1) })
+  const engine = await chooseEngine({
+    cache: tools.cache,
+    trustedLayers: directories.slice(0, 1),
+    onInstead: text => tools.report({ step: 'image', level: 'info', text }),
+  })
   return {
     layers: directories,
+    sharesFiles: engine.sharesFiles,
     run: async job => {
       const all = [...directories, ...(job.above ?? [])]
       return engine.run(

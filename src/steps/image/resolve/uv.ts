@@ -48,7 +48,7 @@ export async function openResolver(
   const authorize = makeAuthorize(settings)
   const uv = await findWorkingUv(inside, settings, tools)
   const bundle = certificates()
-  const mounts = [...wheels, ...(await mountsOf(uv, bundle, tools))]
+  const mounts = [...wheels, ...(await mountsOf(uv, bundle, inside, tools))]
   const env = environmentOf(uv, settings, authorize, bundle !== null)
 
   return {
@@ -81,12 +81,12 @@ async function findWorkingUv(inside: Inside, settings: IndexSettings, tools: Too
   return result?.code === 0 ? uv : findUv({ ...options, env: { ...process.env, PATH: '' } })
 }
 
-async function mountsOf(uv: Uv, bundle: string | null, { cache }: Tools): Promise<Mount[]> {
+async function mountsOf(uv: Uv, bundle: string | null, { sharesFiles }: Inside, { cache }: Tools): Promise<Mount[]> {
   const own = join(cache.root, 'uv-cache')
   await mkdir(own, { recursive: true })
   return [
     uvMount(uv),
-    { from: own, to: '/uv-cache', readonly: false },
+    ...(sharesFiles ? [{ from: own, to: '/uv-cache', readonly: false }] : []),
     ...(bundle ? [{ from: bundle, to: '/run/certificates.crt', readonly: true }] : []),
   ]
 }
