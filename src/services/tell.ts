@@ -26,7 +26,8 @@ function valueOf({ says, scheme, database }: ServiceVariable, kind: ServiceKind,
     address: () => [`${address}:${port}`],
     host: () => [address],
     port: () => [String(port)],
-    user: () => [access.user],
+    // Without a password, a client of Redis that names a user is turned away.
+    user: () => [kind === 'redis' ? '' : access.user],
     password: () => [passwordOf(access, 'plain')],
     database: () => [named],
   }

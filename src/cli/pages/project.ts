@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { count, list, printable } from '../../kit/text.ts'
 import type { Because } from '../../model/because.ts'
 import type { Project } from '../../model/project.ts'
+import { services } from '../../services/index.ts'
 import type { Style } from '../face/style.ts'
 
 /** The facts of an app on one screen: what, and the line that says so. */
@@ -13,6 +14,7 @@ export function projectPage(project: Project, style: Style): string {
     ...statics(project),
     ...processes(project),
     data(project),
+    ...connected(project),
     needs(project),
     tests(project),
   ]
@@ -91,6 +93,19 @@ function data(project: Project): Row | null {
   if (project.data.length === 0) return null
   const places = project.data.map(({ path, kind }) => (kind === 'directory' ? `${path}/` : path))
   return { label: 'data', text: `${list(places)} · kept across releases`, because: project.data[0]?.because ?? [] }
+}
+
+/** What is run beside the app, and the variables that would name an own one instead. */
+function connected(project: Project): Row[] {
+  return project.services.map(({ kind, hosts, variables, because }) => {
+    const { title } = services[kind]
+    const own = variables.filter(({ says }) => says === 'url' || says === 'host' || says === 'address')
+    const names = own.map(({ name }) => name)
+    const shown = names.length > 2 ? [...names.slice(0, 2), `${names.length - 2} more`] : names
+    const fixed = list(hosts.map(host => host || 'its socket'))
+    const text = names.length > 0 ? `${title} → ${list(shown)}` : `${title} · found at ${fixed}, as written`
+    return { label: 'service', text: `${text} · run for the app`, because }
+  })
 }
 
 function needs(project: Project): Row | null {

@@ -54,6 +54,7 @@ export async function detect(directory: string, { report }: { readonly report: R
   }
   const { processes, notes } = findProcesses(ground)
   const { frontEnds, statics } = findAssets(ground, config['front-end'])
+  const connected = findServices(ground)
   const project: Project = {
     name: config.name ?? appName(packages.name, checkout.root),
     root: root === '' ? '.' : root,
@@ -70,8 +71,8 @@ export async function detect(directory: string, { report }: { readonly report: R
     systemLibraries: findLibraries(ground),
     data: findData(ground),
     secrets: findSecrets(ground),
-    services: findServices(ground),
-    notes: [...found.notes, ...packages.notes, ...python.notes, ...notes, ...frontEnds.notes],
+    services: connected.services,
+    notes: [...found.notes, ...packages.notes, ...python.notes, ...notes, ...frontEnds.notes, ...connected.notes],
   }
   report({ step: 'detect', level: 'done', text: `${checkout.files.length} files read` })
   return { project, config, checkout, packages }
