@@ -98,4 +98,9 @@ export const commands: readonly CommandEntry[] = [
     arguments: path,
     load: () => import('./recover.ts'),
   },
+  {
+    name: 'doctor',
+    summary: 'say what this machine has, which engine is used, and what is missing',
+    load: () => import('./doctor.ts'),
+  },
 ]

@@ -24,6 +24,8 @@ export interface FindUvOptions {
   readonly settings: IndexSettings
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly signal?: AbortSignal
+  /** It will run in a Linux image, which is another system than this machine's on macOS. */
+  readonly inside?: boolean
 }
 
 /** The first uv that writes pylock.toml from requirements and from uv.lock alike. */
@@ -37,7 +39,7 @@ const ceiling = '0.14.0'
  */
 export async function findUv(options: FindUvOptions): Promise<Uv> {
   const env = options.env ?? process.env
-  const installed = await findInstalled(env)
+  const installed = isForeign(options) ? null : await findInstalled(env)
   return installed ?? bringUv(options, env)
 }
 
@@ -58,8 +60,10 @@ async function bringUv(options: FindUvOptions, env: Readonly<Record<string, stri
     throw missing('no setting of pip or uv names a package index, and there is no pip to ask for its own')
   const authorize = makeAuthorize(settings, env)
   const files = await listFiles(index, 'uv', authorize)
-  const chosen = chooseUv(files ?? [], hostPlatform())
-  if (chosen === null) throw missing(`the package index holds no uv for ${Object.values(hostPlatform()).join(' ')}`)
+  const foreign = isForeign(options)
+  const platform = foreign ? linuxPlatform() : hostPlatform()
+  const chosen = chooseUv(files ?? [], platform)
+  if (chosen === null) throw missing(`the package index holds no uv for ${Object.values(platform).join(' ')}`)
   const { file, url, size, sha256, version } = chosen
   const path = await cache.entry('uv', `${version}-${sha256.slice(0, 16)}`, async target => {
     const distribution = { name: 'uv', version, file, url, size, sha256 }
@@ -71,13 +75,22 @@ async function bringUv(options: FindUvOptions, env: Readonly<Record<string, stri
     await copyFile(program.bytes, target)
     await chmod(target, 0o755)
   })
-  if ((await askVersion(path)) === null) throw missing(`${file} does not run on this machine`)
+  if (!foreign && (await askVersion(path)) === null) throw missing(`${file} does not run on this machine`)
   return { path, version, env: await uvEnvironment() }
 }
 
 interface Platform {
   readonly system: string
   readonly machine: string
+}
+
+function isForeign({ inside }: FindUvOptions): boolean {
+  return inside === true && process.platform !== 'linux'
+}
+
+/** An engine on another system runs Linux of the same architecture. */
+function linuxPlatform(): Platform {
+  return { system: 'manylinux', machine: process.arch === 'arm64' ? 'aarch64' : 'x86_64' }
 }
 
 /** The wheel tags' words for this machine. */

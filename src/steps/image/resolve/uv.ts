@@ -75,7 +75,7 @@ export async function openResolver(
 
 /** The user's own uv may be linked against a newer C library than the base's: then it is brought from the index like a missing one. */
 async function findWorkingUv(inside: Inside, settings: IndexSettings, tools: Tools): Promise<Uv> {
-  const options = { cache: tools.cache, settings, ...signalOf(tools) }
+  const options = { cache: tools.cache, settings, inside: true, ...signalOf(tools) }
   const uv = await findUv(options)
   const result = await inside.run({ argv: ['/uv', '--version'], mounts: [uvMount(uv)] }).catch(() => null)
   return result?.code === 0 ? uv : findUv({ ...options, env: { ...process.env, PATH: '' } })
