@@ -56,6 +56,25 @@ test('the config decides over the facts', () => {
   expect(plan.data.map(({ path }) => path)).toEqual(['app.db', 'uploads'])
 })
 
+test('services are those found, or those the config names', () => {
+  const redis = {
+    kind: 'redis',
+    hosts: ['cache'],
+    port: null,
+    user: null,
+    password: '',
+    databases: [],
+    variables: [],
+  } as const
+  const found = { ...project, services: [{ ...redis, because }] }
+  expect(makePlan(found, {}).services).toEqual([redis])
+  expect(makePlan(found, { services: false }).services).toEqual([])
+  expect(makePlan(found, { services: ['postgres', 'redis'] }).services).toMatchObject([
+    { kind: 'postgres', password: null, variables: [{ name: 'DATABASE_URL', says: 'url' }] },
+    redis,
+  ])
+})
+
 test('the same facts and config give the same plan, which JSON can carry', () => {
   expect(JSON.parse(JSON.stringify(makePlan(project, {})))).toEqual(makePlan(project, {}))
 })

@@ -12,6 +12,7 @@ import type {
   StaticPlan,
 } from './model/plan.ts'
 import type { FrontEndFact, Project } from './model/project.ts'
+import { services as serviceList } from './services/index.ts'
 
 /** The Debian suites that carry each Python, as their archives do. https://packages.debian.org/python3 */
 const suites: Readonly<Record<string, string>> = { '3.11': 'bookworm', '3.13': 'trixie' }
@@ -54,7 +55,7 @@ export function makePlan(project: Project, config: Config): Plan {
     data: data(project, config),
     env: config.env ?? {},
     secrets: project.secrets.map(({ name, required }) => ({ name, required })),
-    services: project.services.map(servicePlan),
+    services: services(project, config),
   }
 }
 
@@ -139,16 +140,19 @@ function release(project: Project, config: Config): ReleasePlan {
   }
 }
 
-function servicePlan({
-  kind,
-  hosts,
-  port,
-  user,
-  password,
-  databases,
-  variables,
-}: Project['services'][number]): ServicePlan {
-  return { kind, hosts, port, user, password, databases, variables }
+/** Those found, or those the config names: with what was found of each, else told in the variable that is usual for its kind. */
+function services({ services: found }: Project, config: Config): readonly ServicePlan[] {
+  const asked = config.services === false ? [] : (config.services ?? found.map(({ kind }) => kind))
+  return [...new Set(asked)].map(kind => {
+    const { hosts, port, user, password, databases, variables } =
+      found.find(each => each.kind === kind) ?? unfound(kind)
+    return { kind, hosts, port, user, password, databases, variables }
+  })
+}
+
+function unfound(kind: ServicePlan['kind']): ServicePlan {
+  const variable = { name: serviceList[kind].variable, says: 'url', scheme: null, database: null } as const
+  return { kind, hosts: [], port: null, user: null, password: null, databases: [], variables: [variable] }
 }
 
 function data(project: Project, config: Config): readonly DataPlace[] {

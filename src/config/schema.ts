@@ -164,6 +164,13 @@ export const configSchema = z.strictObject({
     .describe('Files and directories that outlive a release, relative to `root`.')
     .meta({ examples: [['uploads/']] })
     .optional(),
+  services: z
+    .union([z.literal(false), z.array(z.enum(['memcached', 'mysql', 'postgres', 'redis']))])
+    .describe(
+      'The services that `wherry up` runs for the app, instead of those found; false for none. One that was not found is told to the app in DATABASE_URL, REDIS_URL or MEMCACHED_URL.',
+    )
+    .meta({ examples: [['postgres', 'redis']] })
+    .optional(),
   'front-end': z
     .union([z.literal(false), z.array(frontEnd).min(1)])
     .describe(

@@ -4,6 +4,7 @@ export const memcached: Service = {
   kind: 'memcached',
   title: 'Memcached',
   port: 11211,
+  variable: 'MEMCACHED_URL',
   packages: () => ({ ask: ['memcached'], omit: [] }),
   password: false,
   sockets: null,

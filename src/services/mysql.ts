@@ -9,6 +9,7 @@ export const mysql: Service = {
   kind: 'mysql',
   title: 'MariaDB',
   port: 3306,
+  variable: 'DATABASE_URL',
   packages: () => ({ ask: ['mariadb-server-core', 'mariadb-client-core'], omit: [] }),
   password: true,
   sockets,

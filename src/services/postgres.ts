@@ -10,6 +10,7 @@ export const postgres: Service = {
   kind: 'postgres',
   title: 'PostgreSQL',
   port: 5432,
+  variable: 'DATABASE_URL',
   packages(names) {
     const server = newest(names)
     return {

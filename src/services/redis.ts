@@ -5,6 +5,7 @@ export const redis: Service = {
   kind: 'redis',
   title: 'Redis',
   port: 6379,
+  variable: 'REDIS_URL',
   packages: () => ({ ask: ['redis-server'], omit: [] }),
   password: true,
   sockets: null,

@@ -7,6 +7,8 @@ export interface Service {
   readonly title: string
   /** The port it listens on where nobody says another. */
   readonly port: number
+  /** The variable that apps usually read its URL from. */
+  readonly variable: string
   /** The Debian packages asked for by name, and those of their dependencies it does without. `names` are all of the suite. */
   readonly packages: (names: readonly string[]) => { readonly ask: readonly string[]; readonly omit: readonly string[] }
   /** True when clients must know a password, wherever they can be told one. */

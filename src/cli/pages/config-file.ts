@@ -16,6 +16,9 @@ export function configFile(project: Project, version: string): string {
     `# python = ${text(python.version)}`,
     ...(server.name === 'own' ? [] : [`# server = ${text(server.name)}`]),
     ...(project.data.length > 0 ? [`# data = [${project.data.map(({ path }) => text(path)).join(', ')}]`] : []),
+    ...(project.services.length > 0
+      ? [`# services = [${project.services.map(({ kind }) => text(kind)).join(', ')}]`]
+      : []),
     ...table(
       'processes',
       project.processes

@@ -13,9 +13,9 @@ export interface Field {
   readonly context: string
 }
 
-/** Names whose files are looked at: others bind nothing a service is found by. */
+/** Files are read that bind a name which sounds of a service, or settings that do under a prefix. */
 const speaks =
-  /DATABASE|DB_|_DB|DBNAME|DBHOST|POSTGRES|PG[A-Z]|MYSQL|MARIADB|REDIS|VALKEY|BROKER|RESULT_BACKEND|MEMCACHE|CACHE|SQL|DSN/i
+  /^[ \t]*(?:\w*_)?(?:DATABASE|DB|POSTGRES|PG|MYSQL|MARIADB|REDIS|VALKEY|BROKER|RESULT_BACKEND|MEMCACHE|DSN|(?:DB|PG|SQL)\w+)(?:_\w*|URL|URI)?[ \t]*[:=]|env_prefix/im
 
 /** The settings of the app: fields of its classes (pydantic reads those of a BaseSettings from the environment), names of its modules. */
 export function readFields(ground: Ground): { readonly list: readonly Field[]; readonly fields: Fields } {

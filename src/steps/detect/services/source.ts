@@ -28,9 +28,9 @@ export interface OtherService {
   readonly because: Endpoint['because']
 }
 
-/** Files that hold none of these say nothing. */
+/** Files that hold none of these say nothing: a URL, a client's call, a look-up under a name that sounds of a service. */
 const speaks =
-  /\w:\/\/|Redis\s*\(|\.connect\(|create_pool\(|RedisSettings|ConnectionPool\(|(?:Postgresql|MySQL)\w*Database\(|URL\.create|Dsn|environ|getenv|[Ee]nv\b|config\b/
+  /(?:postgres|mysql|mariadb|redis|valkey|memcache|sqlite|amqp|mongodb)\w*(?:\+\w+)?:\/\/|(?:Redis|Pool|RedisSettings|Database|connect|create_pool|URL\.create|Dsn\.build)\(|(?:env|environ|config|secret|setting)\w*(?:\.\w+)?\s*[[(]\s*["']\w*(?:DATABASE|DB|POSTGRES|PG|MYSQL|MARIADB|REDIS|VALKEY|SQL|BROKER|BACKEND|CACHE|DSN)/i
 
 /** Names of classes, functions and files whose values no production sees. */
 const aside = /test|(?:^|[._/])(?:dev|develop\w*|local)(?:$|[._])|^(?:Dev|Local|Test|CI)/i
@@ -84,18 +84,18 @@ export function sourceServices(
     for (const at of occurrences(ground.tree.module(file).body, file, '')) {
       visit(at, (value): boolean => {
         const here = { ...at, value }
-        const because = [reason(ground.tree, file, value.line)]
+        const because = (): Endpoint['because'] => [reason(ground.tree, file, value.line)]
         const looked = readOf(value)
         if (looked) {
           const told = tellOf(value, reader)
-          if (told) read(told, because)
+          if (told) read(told, because())
           return meet(looked.otherwise ? urlOf(looked.otherwise, reader) : null, told, here)
         }
         if (value.kind === 'call' && settings.test(dotted(value.callee) ?? '')) return true
         if (fieldLines.has(`${file}:${value.line}`)) return false
         if (meet(sqliteUrl(value) ?? urlOf(value, reader), null, here)) return true
         const client = value.kind === 'call' ? clientOf(value, reader) : null
-        if (client && !aside.test(at.context) && !tools.test(at.file)) endpoints.push({ ...client, because })
+        if (client && !aside.test(at.context) && !tools.test(at.file)) endpoints.push({ ...client, because: because() })
         return client !== null
       })
     }
