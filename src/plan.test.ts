@@ -47,6 +47,7 @@ test('the config decides over the facts', () => {
   expect(plan.name).toBe('store')
   expect(plan.edge).toMatchObject({
     maxBody: '1g',
+    extra: null,
     statics: [
       { url: '/static/', directory: 'dist' },
       { url: '/media/', directory: 'media' },

@@ -123,7 +123,8 @@ function edge(project: Project, config: Config): EdgePlan {
     collected: false,
   }))
   const statics = [...own, ...found.filter(item => !own.some(other => other.url === item.url))]
-  return { statics, maxBody: config.edge?.['max-body'] ?? '100m', timeout: config.edge?.timeout ?? 60 }
+  const { 'max-body': maxBody = '100m', timeout = 60, nginx = null } = config.edge ?? {}
+  return { statics, maxBody, timeout, extra: nginx }
 }
 
 function release(project: Project, config: Config): ReleasePlan {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { openCache } from './kit/cache.ts'
+import type { HookName } from './hooks/run.ts'
 import type { Report } from './model/event.ts'
 import type { ImageRef } from './model/image.ts'
 import type { Plan } from './model/plan.ts'
@@ -16,6 +17,8 @@ export interface ShipOptions {
   readonly signal?: AbortSignal
   /** Resolve anew, to the newest of everything, although wherry.lock answers already. */
   readonly update?: boolean
+  /** The user allows the repository's hooks now; without it only those that were allowed before run. */
+  readonly allowHooks?: boolean
 }
 
 export interface UpOptions extends ShipOptions {
@@ -48,8 +51,12 @@ export interface Published extends Made {
 /** Repository → a release that serves on this machine, exactly as production will run it; `release` verifies before it is done. */
 export async function up(directory: string, options: UpOptions): Promise<Up> {
   const ready = await image(directory, options)
-  const host = openHost({ home: placeOf(ready.plan.name, ready.detected.checkout.root) })
-  const deployed = await host.deploy({ ...options, plan: ready.plan, made: ready.made })
+  const { plan, made, detected } = ready
+  const host = openHost({ home: placeOf(plan.name, detected.checkout.root) })
+  const facts = { WHERRY_APP: plan.name, WHERRY_DIGEST: made.image.digest }
+  await hook('before-release', detected, options, facts)
+  const deployed = await host.deploy({ ...options, plan, made })
+  await hook('after-release', detected, options, { ...facts, WHERRY_URL: deployed.url })
   return { ...ready, deployed }
 }
 
@@ -58,13 +65,16 @@ export async function publish(directory: string, options: PublishOptions): Promi
   const step = await import('./steps/publish/index.ts')
   const place = step.parsePlace(options.to)
   const ready = await image(directory, options)
+  const facts = { WHERRY_APP: ready.plan.name, WHERRY_DIGEST: ready.made.image.digest }
+  await hook('before-publish', ready.detected, options, facts)
   const ref = await step.publish(ready.made.image, place, { cache: openCache(), ...options })
+  await hook('after-publish', ready.detected, options, { ...facts, WHERRY_REFERENCE: ref.reference })
   return { ...ready, ref }
 }
 
 /** Repository → Image: the first half, which knows of no target. */
 export async function image(directory: string, options: ShipOptions): Promise<Made> {
-  const detected = await detect(directory, options)
+  const detected = await prepared(directory, options)
   const plans = makePlans(detected.project, detected.config)
   const request = {
     wanted: { ...detected.packages, directory: seenFromLock(detected) },
@@ -73,7 +83,34 @@ export async function image(directory: string, options: ShipOptions): Promise<Ma
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
     update: options.update ?? false,
   } as const
-  return { detected, ...(await makeFirstImage(plans, request, { cache: openCache(), ...options })) }
+  const ready = { detected, ...(await makeFirstImage(plans, request, { cache: openCache(), ...options })) }
+  const { plan, made } = ready
+  await hook('after-image', detected, options, { WHERRY_APP: plan.name, WHERRY_DIGEST: made.image.digest })
+  return ready
+}
+
+/** The repository as the first hook leaves it: what that one writes belongs to the image. */
+async function prepared(directory: string, options: ShipOptions): Promise<Detected> {
+  const detected = await detect(directory, options)
+  const { hooks } = detected.config
+  if (hooks === undefined) return detected
+  const { admitHooks } = await import('./hooks/run.ts')
+  await admitHooks(hooks, detected.checkout.root, options.allowHooks ?? false)
+  if (hooks['before-image'] === undefined) return detected
+  await hook('before-image', detected, options, { WHERRY_APP: detected.project.name })
+  return detect(directory, options)
+}
+
+/** Runs a program of the user's between two steps, where the config names one. */
+async function hook(
+  name: HookName,
+  { config, checkout }: Detected,
+  options: ShipOptions,
+  facts: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (config.hooks?.[name] === undefined) return
+  const { runHook } = await import('./hooks/run.ts')
+  await runHook(name, config.hooks, { ...options, repository: checkout.root, facts })
 }
 
 /** Where the app lies as its lock sees it: a workspace's lock stands above its members. */

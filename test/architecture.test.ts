@@ -13,7 +13,7 @@ const order: readonly (readonly string[])[] = [
   ['engines'],
   ['services'],
   ['config'],
-  ['plan'],
+  ['plan', 'hooks'],
   ['steps/detect', 'steps/image', 'steps/prove', 'steps/publish', 'steps/release', 'steps/verify'],
   ['targets', 'ci'],
   ['ship'],

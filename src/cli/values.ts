@@ -24,6 +24,11 @@ export function environment(pairs: readonly string[]): Record<string, string> {
   )
 }
 
+/** Whether the repository's hooks are allowed now. */
+export function hooksOf(options: Readonly<Record<string, unknown>>): { readonly allowHooks?: true } {
+  return options['allowHooks'] === true ? { allowHooks: true } : {}
+}
+
 /** A release number; null when none is given. */
 export function releaseNumber(text: string | undefined): number | null {
   if (text === undefined) return null

@@ -108,8 +108,29 @@ const edge = z
       .describe('Largest request body: `20m`. 100m without it.')
       .optional(),
     timeout: z.number().int().min(1).max(3600).describe('Seconds a request may take. 60 without it.').optional(),
+    nginx: z
+      .string()
+      .describe(
+        'More nginx directives for the server block. `nginx -t` of the image’s own nginx judges them before anything is released; where it listens and whom it answers is not theirs to say.',
+      )
+      .meta({ examples: ['location = /old { return 301 /new; }'] })
+      .optional(),
   })
   .describe('The nginx in front.')
+
+const hook = argv.optional()
+const hooks = z
+  .strictObject({
+    'before-image': hook.describe('Before the image is made.'),
+    'after-image': hook.describe('When the image is made.'),
+    'before-publish': hook.describe('Before the image is brought to a registry.'),
+    'after-publish': hook.describe('When the image is in the registry.'),
+    'before-release': hook.describe('Before a release is made of the image.'),
+    'after-release': hook.describe('When the release serves.'),
+  })
+  .describe(
+    'Programs of yours around the steps, each an argv array: run on this machine, in the repository, never by a shell, once you have allowed them with --allow-hooks. One that fails ends the command.',
+  )
 
 export const configSchema = z.strictObject({
   requires: z
@@ -181,6 +202,7 @@ export const configSchema = z.strictObject({
   image: image.optional(),
   release: release.optional(),
   edge: edge.optional(),
+  hooks: hooks.optional(),
   targets: z
     .record(z.string(), z.looseObject({}))
     .describe('Where releases live; each target owns its keys.')

@@ -74,6 +74,8 @@ export interface EdgePlan {
   readonly statics: readonly StaticPlan[]
   /** As nginx writes sizes: `100m`. */
   readonly maxBody: string
+  /** Directives for nginx's server block, as the user wrote them; null for none. */
+  readonly extra: string | null
   /** Seconds. */
   readonly timeout: number
 }

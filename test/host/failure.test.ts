@@ -108,6 +108,18 @@ test('a configuration that nginx refuses', async () => {
   expect(await host.version()).toBe('good')
 })
 
+test('extra directives that nginx refuses, or that would leave their block, before anything is staged', async () => {
+  const extra = (text: string) => ({ ...good, plan: { ...good.plan, edge: { ...good.plan.edge, extra: text } } })
+  await expect(host.release(extra('no_such_directive on;'))).rejects.toMatchObject({
+    code: 'rolled-back',
+    why: expect.stringContaining('edge-refused'),
+    evidence: expect.arrayContaining([{ text: expect.stringContaining('no_such_directive') }]),
+  })
+  await expect(host.release(extra('gzip on; } server {'))).rejects.toMatchObject({ code: 'invalid-edge' })
+  expect(await host.version()).toBe('good')
+  expect((await host.status()).releases.map(({ number }) => number)).toEqual([1])
+})
+
 test('a cancelled release', async () => {
   const cancel = new AbortController()
   const app = await makeApp('wsgi', 'slow', { files: { 'web.py': 'import time\ntime.sleep(1000)\n' } })

@@ -172,6 +172,17 @@ test('another port and another limit change the edge only', async () => {
   )
 })
 
+test('extra directives of nginx hold from the release on that brings them', async () => {
+  const host = await openTestHost()
+  await host.release(one)
+  const extra = 'location = /extra { return 200 "by hand"; }\n'
+  const plan = { ...one.plan, edge: { ...one.plan.edge, extra } }
+  expect(await host.release({ ...one, plan })).toMatchObject({ outcome: 'edge' })
+  expect((await host.page('/extra')).body).toBe('by hand')
+  await host.release(one)
+  expect((await host.page('/extra')).body).not.toBe('by hand')
+})
+
 test('a port that is taken is refused before anything is done, with who holds it', async () => {
   const host = await openTestHost()
   const taken = createServer().listen(host.port, '127.0.0.1')

@@ -163,7 +163,12 @@ function planOf(kind: 'wsgi' | 'asgi'): Plan {
       buildEnv: {},
     },
     processes: { web: null },
-    edge: { statics: [{ url: '/static/', directory: 'assets', collected: false }], maxBody: '1m', timeout: 60 },
+    edge: {
+      statics: [{ url: '/static/', directory: 'assets', collected: false }],
+      maxBody: '1m',
+      timeout: 60,
+      extra: null,
+    },
     release: { command: null, migrations: null, healthPath: null, startTimeout: 30, drain: 20, keep: 3 },
     data: [],
     env: {},

@@ -5,7 +5,7 @@ import { image } from '../../ship.ts'
 import type { Call } from '../command.ts'
 import { badArgument } from '../errors.ts'
 import type { AccountWish } from '../give-account.ts'
-import { failLevel } from '../values.ts'
+import { failLevel, hooksOf } from '../values.ts'
 
 /** `wherry image`: makes the image; its digest is the result, or the account that was asked for. */
 export async function run({ face, arguments: [path = '.'], options }: Call): Promise<number> {
@@ -15,7 +15,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
       what: '--key signs provenance, which was not asked for.',
       next: '--provenance FILE --key FILE',
     })
-  const ready = await image(String(path), { report: face.report })
+  const ready = await image(String(path), { report: face.report, ...hooksOf(options) })
   const { plan, made } = ready
   const { digest, configDigest, layers } = made.image
   const file = text('out')

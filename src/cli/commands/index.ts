@@ -2,6 +2,8 @@ import type { CommandEntry } from '../command.ts'
 
 const path = { '[path]': 'the repository; the current directory without it' }
 
+const allowHooks = { '--allow-hooks': 'let the [hooks] of wherry.toml run here, now and until they change' }
+
 /** Every command, in the order of the help. */
 export const commands: readonly CommandEntry[] = [
   {
@@ -15,6 +17,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'make the image that runs everywhere, and print its digest',
     arguments: path,
     options: {
+      ...allowHooks,
       '--out <file>': 'also write it as one tar, for docker load, podman load or skopeo',
       '--explain': 'say what is inside, how large, and why each package is there',
       '--diff <other>': 'say what changed since a release number, an archive, a digest, or a commit’s wherry.lock',
@@ -31,6 +34,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'bring the image to a registry, and print the reference that names it for ever',
     arguments: path,
     options: {
+      ...allowHooks,
       '--to <reference>': 'where to: ghcr.io/acme/shop:1.4',
       '--dialect <dialect>': 'oci, or docker for registries that take nothing else',
     },
@@ -41,6 +45,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'run the app on this machine, as production will',
     arguments: path,
     options: {
+      ...allowHooks,
       '-p, --port <port>': 'where nginx listens; 8000 at first',
       '-e, --env <NAME=VALUE...>': 'environment of this run; wins over everything else',
       '-d, --detach': 'leave it running and return',

@@ -1,5 +1,6 @@
 import { publish } from '../../ship.ts'
 import { badArgument } from '../errors.ts'
+import { hooksOf } from '../values.ts'
 import type { Call } from '../command.ts'
 
 /** `wherry publish`: makes the image and brings it to a registry; the reference by digest is the result. */
@@ -10,7 +11,12 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
       what: 'wherry publish needs to know where to.',
       next: 'wherry publish --to ghcr.io/acme/shop:1.4',
     })
-  const { ref, plan } = await publish(String(path), { report: face.report, to, ...dialect(options['dialect']) })
+  const { ref, plan } = await publish(String(path), {
+    report: face.report,
+    to,
+    ...dialect(options['dialect']),
+    ...hooksOf(options),
+  })
   face.result({ name: plan.name, ...ref }, () => ref.reference)
 }
 

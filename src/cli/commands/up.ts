@@ -4,7 +4,7 @@ import type { Face } from '../face/index.ts'
 import { openPlace } from '../place.ts'
 import { followLogs } from '../pages/logs.ts'
 import { releasePage } from '../pages/release.ts'
-import { environment, port } from '../values.ts'
+import { environment, hooksOf, port } from '../values.ts'
 import type { Call } from '../command.ts'
 
 /** `wherry up`: the app on this machine, as production will run it. Attached, it shows the logs until Ctrl-C, which asks the app to stop. */
@@ -20,7 +20,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
     options['port'] === undefined
       ? {}
       : { listen: { address: '127.0.0.1', port: port(String(options['port']), '--port') } }
-  const request = { report: face.report, signal: interrupt.signal, env, ...listen }
+  const request = { report: face.report, signal: interrupt.signal, env, ...listen, ...hooksOf(options) }
   const first = up(directory, request)
   // Watched from the start: a file saved while the first release is made is a change too.
   const watching = options['watch'] === true ? watchAndShip(directory, first, request, face) : null

@@ -5,8 +5,8 @@ import type { Project } from '../../model/project.ts'
 import { services } from '../../services/index.ts'
 import type { Style } from '../face/style.ts'
 
-/** The facts of an app on one screen: what, and the line that says so. */
-export function projectPage(project: Project, style: Style): string {
+/** The facts of an app on one screen: what, and the line that says so; then what the user adds to them. */
+export function projectPage(project: Project, style: Style, additions: readonly Row[] = []): string {
   const rows = [
     served(project),
     packages(project),
@@ -17,9 +17,10 @@ export function projectPage(project: Project, style: Style): string {
     ...connected(project),
     needs(project),
     tests(project),
+    ...additions,
   ]
   const shown = rows.filter(row => row !== null)
-  const left = 12
+  const left = Math.max(12, ...shown.map(row => row.label.length + 2))
   const middle = Math.min(Math.max(...shown.map(row => width(row.text))) + 2, style.width - left - 24)
   const lines = shown.map(row => {
     const label = style.dim(row.label.padEnd(left))
@@ -34,7 +35,7 @@ export function nextSteps(style: Style): string {
   return `${style.dim('next'.padEnd(12))}${style.cyan('wherry up')}        run it here, as production will\n`
 }
 
-interface Row {
+export interface Row {
   readonly label: string
   readonly text: string
   readonly because: Because

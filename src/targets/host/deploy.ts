@@ -11,7 +11,7 @@ import type { Deployed, DeployRequest } from './host.ts'
 import { hostNames, urlOf } from './hosts.ts'
 import { isRunning, recordOf, releaseOf, type Observation, type ReleaseRecord } from './observation.ts'
 import { backup, hasDatabases } from './operations/backup.ts'
-import { edge, isEdgeAsWished, listen } from './operations/edge.ts'
+import { edge, isEdgeAsWished, judge, listen } from './operations/edge.ts'
 import { prepare } from './operations/prepare.ts'
 import { prune, unlisten } from './operations/retire.ts'
 import { bringServices, stopServices, type Told } from './operations/services.ts'
@@ -95,9 +95,16 @@ function choose(change: Change, request: DeployRequest): Chosen {
   const bringing = bringServices(change, request, wishes, { sandbox, told: values => Object.assign(told, values) })
   const ready = same ? [] : [...staging(change, request, record, { sandbox, services: wishes, told: () => told })]
   const { keep } = request.plan.release
+  const judging = isEdgeAsWished(seen, wish) ? [] : [judge(change, request, wish)]
   return {
     outcome: same === null ? 'released' : !runs ? 'restarted' : isEdgeAsWished(seen, wish) ? 'already-serving' : 'edge',
-    operations: [listen(change, at), ...(wishes.length > 0 ? [bringing] : []), ...ready, ...taking.operations],
+    operations: [
+      listen(change, at),
+      ...judging,
+      ...(wishes.length > 0 ? [bringing] : []),
+      ...ready,
+      ...taking.operations,
+    ],
     afterwards: [
       ...taking.afterwards,
       ...letGo(change, wish),

@@ -29,7 +29,8 @@ const program = '/usr/sbin/nginx'
 /** Paths lead through `current`, so nothing here changes with a release; only other settings or another nginx make another wish. */
 export function wishEdge(request: DeployRequest, home: string, listen: ListenAt, sandbox: HostSandbox): EdgeWish {
   const version = nginxOfImage(request)
-  const configuration = nginx.writeConfiguration(siteOf(request, home, listen), version)
+  const extra = extraOf(request)
+  const configuration = nginx.writeConfiguration(siteOf(request, home, listen, extra), version)
   const live = nginx.parseDiskPath(join(home, 'edge', 'conf', 'nginx.conf'))
   const specFor = (argv: readonly [string, ...string[]]): Spec => edgeSpec(request, home, argv, sandbox)
   const spec = specFor(nginx.nginxCommand(live, version, { program }))
@@ -45,14 +46,26 @@ export function wishEdge(request: DeployRequest, home: string, listen: ListenAt,
     listen,
     configuration,
     digest: hash(configuration),
-    pages: nginx.errorPages(),
+    pages: { ...nginx.errorPages(), ...(extra ? { [extra.name]: extra.text } : {}) },
     specs: { [name]: spec, test },
     process: start(name),
     test: start('test'),
   }
 }
 
-function siteOf({ plan, made }: DeployRequest, home: string, { address, port }: ListenAt): nginx.Site {
+/** In a file of their own, named by what it holds: the live edge's is another one until the new one is accepted. */
+function extraOf({ plan }: DeployRequest): { readonly name: string; readonly text: nginx.ExtraDirectives } | null {
+  if (plan.edge.extra === null) return null
+  const text = nginx.parseExtra(plan.edge.extra)
+  return { name: `extra-${hash(text).slice(0, 16)}.conf`, text }
+}
+
+function siteOf(
+  { plan, made }: DeployRequest,
+  home: string,
+  { address, port }: ListenAt,
+  extra: ReturnType<typeof extraOf>,
+): nginx.Site {
   const path = (...parts: string[]): nginx.DiskPath => nginx.parseDiskPath(join(home, ...parts))
   return {
     listen: [{ address: nginx.parseAddress(address), port: nginx.parsePort(port) }],
@@ -77,6 +90,7 @@ function siteOf({ plan, made }: DeployRequest, home: string, { address, port }: 
     tempDirectory: path('edge/run/temp'),
     workerProcesses: Math.min(availableParallelism(), 4),
     releaseFile: path('public/current/release.json'),
+    ...(extra ? { extraFile: path('edge/conf', extra.name) } : {}),
   }
 }
 

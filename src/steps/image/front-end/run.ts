@@ -154,7 +154,7 @@ function explain({ directory, script: name, lock }: FrontEndPlan, result: RunRes
   return frontEndFailed({
     what: `The front-end cannot be built: ${step} ${ending}.`,
     why: why.trim().slice(0, 300),
-    next: 'Mend what the lines below name; the Node.js is chosen in .nvmrc, variables under image.build-env in wherry.toml.',
+    next: 'Mend what the lines name (.nvmrc chooses the Node.js, image.build-env gives variables), or leave it out: front-end = false in wherry.toml.',
     evidence: lines.slice(-20).map(text => ({ text: text.slice(0, 300) })),
   })
 }

@@ -29,6 +29,15 @@ export function isEdgeAsWished({ edge, running }: Pick<Observation, 'edge' | 'ru
   return edge?.configuration === wish.digest && running['edge']?.[wish.process.name]?.state === 'running'
 }
 
+/** Lets nginx judge what it will be told before the migrations run: a mistake in it must not be found out after them. */
+export function judge(work: Work, request: DeployRequest, wish: EdgeWish): Operation {
+  return {
+    title: 'let nginx judge its configuration',
+    describe: () => [],
+    run: () => test(work, request, wish),
+  }
+}
+
 /** Makes the edge what it is wished to be: not touched, reloaded, or replaced by another nginx on the same socket. */
 export function edge(work: Work, request: DeployRequest, wish: EdgeWish): Operation {
   const asWished = isEdgeAsWished(work.seen, wish)

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { configSchema } from '../../config/schema.ts'
+import { additions, dirt } from './additions.ts'
+
+test('every escape hatch in use is on the page; what is not used takes no line', () => {
+  expect(additions({}, null)).toEqual([])
+  const config = configSchema.parse({
+    image: { packages: ['ffmpeg'], exclude: ['docs/'], 'build-env': { VITE_API: '/api' }, 'allow-secrets': ['a.pem'] },
+    edge: { nginx: '# comment\nlocation = /old { return 301 /new; }\n' },
+    hooks: { 'before-image': ['make', 'docs'], 'after-release': ['./tell', 'team'] },
+  })
+  const rows = additions(config, 'wherry.toml')
+  expect(rows.map(({ label, text }) => `${label}: ${text}`)).toEqual([
+    'packages: + ffmpeg (Debian)',
+    'left out: docs/',
+    'allowed: a.pem though they look like secrets',
+    'build env: VITE_API',
+    'nginx: + 1 line: location = /old { return 301 /new; }',
+    'before-image: make docs',
+    'after-release: ./tell team',
+  ])
+  expect(rows[0]?.because).toMatchObject([{ file: 'wherry.toml' }])
+})
+
+test('a tree that is not as its commit has it is said', () => {
+  const source = { commit: '1234567890', remote: null, changed: ['a', 'b', 'c', 'd'] }
+  expect(dirt(source)).toMatchObject([{ text: '1234567 and changes that are not in it: a, b, c and more' }])
+  expect(dirt({ ...source, changed: [] })).toEqual([])
+  expect(dirt(null)).toEqual([])
+})

@@ -1,0 +1,31 @@
+import type { Because } from '../../model/because.ts'
+import type { Config } from '../../config/schema.ts'
+import { count, list } from '../../kit/text.ts'
+import type { Source } from '../../steps/image/account/provenance/source.ts'
+import type { Row } from './project.ts'
+
+/** The commit, where the files are not as it has them: such an image cannot be made again by somebody else. */
+export function dirt(source: Source | null): Row[] {
+  if (source === null || source.changed.length === 0) return []
+  const { commit, changed } = source
+  const more = changed.length > 3 ? [...changed.slice(0, 3), 'more'] : changed
+  const text = `${commit.slice(0, 7)} and changes that are not in it: ${list(more)}`
+  return [{ label: 'commit', text, because: [] }]
+}
+
+/** What the config adds to what was found: every escape hatch that is in use, on the page where a person looks before they ship. */
+export function additions(config: Config, file: string | null): Row[] {
+  const because: Because = file === null ? [] : [{ file, line: null, text: '' }]
+  const { packages = [], exclude = [], 'allow-secrets': secrets = [], 'build-env': buildEnv = {} } = config.image ?? {}
+  const row = (label: string, text: string): Row => ({ label, text, because })
+  const hooks = Object.entries(config.hooks ?? {}).flatMap(([name, argv]) => (argv ? [row(name, argv.join(' '))] : []))
+  const extra = config.edge?.nginx?.split('\n').filter(line => /\S/.test(line) && !/^\s*#/.test(line)) ?? []
+  return [
+    ...(packages.length > 0 ? [row('packages', `+ ${list(packages)} (Debian)`)] : []),
+    ...(exclude.length > 0 ? [row('left out', list(exclude))] : []),
+    ...(secrets.length > 0 ? [row('allowed', `${list(secrets)} though they look like secrets`)] : []),
+    ...(Object.keys(buildEnv).length > 0 ? [row('build env', list(Object.keys(buildEnv)))] : []),
+    ...(extra.length > 0 ? [row('nginx', `+ ${count(extra.length, 'line')}: ${extra[0]?.trim()}`)] : []),
+    ...hooks,
+  ]
+}

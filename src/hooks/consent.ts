@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto'
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Hooks } from './run.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** Whether the user has allowed exactly these hooks for exactly this repository. */
+export async function isAllowed(hooks: Hooks, repository: string, env: Env = process.env): Promise<boolean> {
+  if (env['WHERRY_HOOKS'] === 'allow') return true
+  return access(placeOf(hooks, repository, env)).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Remembers that they are; other hooks will be asked for anew. */
+export async function allow(hooks: Hooks, repository: string, env: Env = process.env): Promise<void> {
+  const file = placeOf(hooks, repository, env)
+  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 })
+  await writeFile(file, `${repository}\n`)
+}
+
+function placeOf(hooks: Hooks, repository: string, env: Env): string {
+  const root = env['WHERRY_STATE'] || join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'wherry')
+  const named = Object.entries(hooks).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const hash = createHash('sha256').update(JSON.stringify([repository, named]))
+  return join(root, 'allowed-hooks', hash.digest('hex'))
+}
