@@ -43,7 +43,9 @@ test('the config decides over the facts', () => {
     data: ['app.db', 'uploads/'],
     release: { command: false, drain: 5 },
     edge: { 'max-body': '1g' },
+    workers: { memory: '1g', max: 2 },
   })
+  expect(plan.image.serve.workers).toEqual({ memory: 1024 ** 3, max: 2, threads: null })
   expect(plan.name).toBe('store')
   expect(plan.edge).toMatchObject({
     maxBody: '1g',

@@ -38,7 +38,7 @@ export function makePlan(project: Project, config: Config): Plan {
         lock: project.packages.lock,
         manifest: project.packages.manifest,
       },
-      serve: serve(project),
+      serve: serve(project, config),
       debianPackages: config.image?.packages ?? [],
       buildPackages: config.image?.['build-packages'] ?? [],
       exclude: config.image?.exclude ?? [],
@@ -92,7 +92,7 @@ function frontEnd(fact: FrontEndFact): FrontEndPlan {
   return { directory, workspace, manager, lock, script, outputs, node, tool }
 }
 
-function serve({ app, server, framework }: Project): ServePlan {
+function serve({ app, server, framework }: Project, { workers = {} }: Config): ServePlan {
   if (!app) throw new Error('a project without an app cannot be planned')
   return {
     interface: app.interface,
@@ -105,7 +105,16 @@ function serve({ app, server, framework }: Project): ServePlan {
     addServer: !server.declared && server.name !== 'own',
     framework: framework?.name ?? null,
     settings: framework?.settings ?? null,
+    workers: {
+      memory: workers.memory === undefined ? null : bytes(workers.memory),
+      max: workers.max ?? null,
+      threads: workers.threads ?? null,
+    },
   }
+}
+
+function bytes(amount: string): number {
+  return Number.parseInt(amount, 10) * 1024 ** (amount.endsWith('g') ? 3 : 2)
 }
 
 function processes(project: Project, config: Config): Plan['processes'] {

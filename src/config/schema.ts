@@ -131,6 +131,26 @@ const hooks = z
   .describe(
     'Programs of yours around the steps, each an argv array: run on this machine, in the repository, never by a shell, once you have allowed them with --allow-hooks. One that fails ends the command.',
   )
+const workers = z
+  .strictObject({
+    memory: z
+      .string()
+      .regex(/^[1-9][0-9]*[mg]$/, 'not an amount of memory such as `300m`')
+      .describe(
+        'What one worker needs. Where the limit of the machine holds fewer, fewer are started. 150m without it.',
+      )
+      .meta({ examples: ['300m'] })
+      .optional(),
+    max: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .describe('Workers at most, whatever the machine offers: 1 for an app that keeps state in its memory.')
+      .optional(),
+    threads: z.number().int().min(1).max(1000).describe('Threads of each Gunicorn worker.').optional(),
+  })
+  .describe('How many processes of the server there are. Without it, what processors and memory allow.')
 
 export const configSchema = z.strictObject({
   requires: z
@@ -201,6 +221,7 @@ export const configSchema = z.strictObject({
     .optional(),
   image: image.optional(),
   release: release.optional(),
+  workers: workers.optional(),
   edge: edge.optional(),
   hooks: hooks.optional(),
   targets: z

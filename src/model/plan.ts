@@ -68,6 +68,16 @@ export interface ServePlan {
   readonly addServer: boolean
   readonly framework: string | null
   readonly settings: string | null
+  readonly workers: WorkersPlan
+}
+
+/** How many processes serve, where the config says; null leaves it to the launcher, which sees the machine. */
+export interface WorkersPlan {
+  /** Bytes one needs. */
+  readonly memory: number | null
+  readonly max: number | null
+  /** Threads of each, for servers that have them. */
+  readonly threads: number | null
 }
 
 export interface EdgePlan {

@@ -86,6 +86,7 @@ describe('data', () => {
         addServer: true,
         framework: 'django',
         settings: 'shop.settings',
+        workers: { memory: null, max: null, threads: null },
       },
       collectStatic: ['python', 'manage.py', 'collectstatic', '--noinput'],
     },

@@ -153,6 +153,7 @@ function planOf(kind: 'wsgi' | 'asgi'): Plan {
         addServer: false,
         framework: null,
         settings: null,
+        workers: { memory: null, max: null, threads: null },
       },
       debianPackages: [],
       buildPackages: [],

@@ -36,6 +36,7 @@ export function launchFile(plan: Plan, lock: Lock): FileEntry {
     app: appFacts(serve),
     server: serve.interface === 'own' ? null : { name: serve.server, version: versionOf(lock, serve.server) },
     django: serve.settings === null ? null : { settings: serve.settings, setup: serve.interface === 'asgi' },
+    workers: workersOf(serve),
     processes: { ...processes, ...(plan.release.command ? { release: plan.release.command } : {}) },
     timeouts: { start: plan.release.startTimeout, stop: plan.release.drain },
     data: { volume: `/${dataDirectory}`, seed: `/${seedDirectory}`, places: placesOf(plan, lock) },
@@ -46,6 +47,11 @@ export function launchFile(plan: Plan, lock: Lock): FileEntry {
 
 function placesOf(plan: Plan, lock: Lock): object[] {
   return dataPlaces(plan, lock).map(({ path, kind }) => ({ path, kind: kind === 'directory' ? 'directory' : 'file' }))
+}
+
+function workersOf({ workers }: ServePlan): object {
+  const because = workers.max === null ? {} : { because: 'workers.max in the config' }
+  return { ...Object.fromEntries(Object.entries(workers).filter(([, value]) => value !== null)), ...because }
 }
 
 function appFacts(serve: ServePlan): object {
