@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { configSchema } from '../src/config/schema.ts'
 import type { ErrorEntry } from '../src/kit/error.ts'
+import type { NoteEntry } from '../src/steps/detect/note.ts'
+import * as notes from '../src/steps/detect/notes.ts'
 
 /** Writes the reference pages from the source; `--check` fails instead when a committed page differs. */
 
@@ -11,6 +13,7 @@ const check = process.argv.includes('--check')
 
 const pages: Readonly<Record<string, string>> = {
   'docs/errors.md': await errorsPage(),
+  'docs/notes.md': notesPage(),
   'docs/config.md': configPage(),
   'schema/wherry.schema.json': `${JSON.stringify(jsonSchema(), null, 2)}\n`,
 }
@@ -48,6 +51,13 @@ async function errorsPage(): Promise<string> {
     entry => `## ${entry.code}\n\n**${entry.title}.** Exit code ${entry.exit ?? 1}.\n\n${entry.help}\n`,
   )
   return `# Errors\n\nEvery error has a permanent code. It says what happened, why, and what to do next. This page is generated from the source\n(\`npm run docs\`).\n\nExit codes: 0 done · 1 the app or its settings · 2 usage · 10 rolled back, the old release serves · 11 unknown, run \`wherry recover\` ·\n12 locked · 70 a bug of ours · 75 try again.\n\n${body.join('\n')}`
+}
+
+function notesPage(): string {
+  const entries: NoteEntry[] = Object.values(notes).map(({ entry }) => entry)
+  entries.sort((a, b) => (a.code < b.code ? -1 : 1))
+  const body = entries.map(entry => `## ${entry.code}\n\n**${entry.title}.**\n\n${entry.help}\n`)
+  return `# Notes\n\nWhat \`wherry detect\` says though nothing is wrong enough to refuse. Each has a permanent code. This page is generated from the source\n(\`npm run docs\`).\n\n${body.join('\n')}`
 }
 
 interface JsonSchema {

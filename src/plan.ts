@@ -101,6 +101,7 @@ function serve({ app, server, framework }: Project, { workers = {} }: Config): S
     factory: app.factory,
     script: app.script,
     path: app.path,
+    omits: app.omits,
     server: server.name,
     addServer: !server.declared && server.name !== 'own',
     framework: framework?.name ?? null,

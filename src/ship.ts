@@ -21,6 +21,13 @@ export interface ShipOptions {
   readonly allowHooks?: boolean
 }
 
+export interface ImageOptions extends ShipOptions {
+  /** What the app is started with besides the plan's own; nothing of it enters the image. */
+  readonly env?: Readonly<Record<string, string>>
+  /** The app is started from the image next, which proves it. */
+  readonly startsNext?: boolean
+}
+
 export interface UpOptions extends ShipOptions {
   /** Given for this environment: wins over secrets and over the config. */
   readonly env?: Readonly<Record<string, string>>
@@ -50,7 +57,7 @@ export interface Published extends Made {
 
 /** Repository → a release that serves on this machine, exactly as production will run it; `release` verifies before it is done. */
 export async function up(directory: string, options: UpOptions): Promise<Up> {
-  const ready = await image(directory, options)
+  const ready = await image(directory, { ...options, startsNext: true })
   const { plan, made, detected } = ready
   const host = openHost({ home: placeOf(plan.name, detected.checkout.root) })
   const facts = { WHERRY_APP: plan.name, WHERRY_DIGEST: made.image.digest }
@@ -73,7 +80,7 @@ export async function publish(directory: string, options: PublishOptions): Promi
 }
 
 /** Repository → Image: the first half, which knows of no target. */
-export async function image(directory: string, options: ShipOptions): Promise<Made> {
+export async function image(directory: string, options: ImageOptions): Promise<Made> {
   const detected = await prepared(directory, options)
   const plans = makePlans(detected.project, detected.config)
   const request = {
@@ -82,6 +89,8 @@ export async function image(directory: string, options: ShipOptions): Promise<Ma
     libraries: detected.project.systemLibraries,
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
     update: options.update ?? false,
+    env: options.env ?? {},
+    startsNext: options.startsNext ?? false,
   } as const
   const ready = { detected, ...(await makeFirstImage(plans, request, { cache: openCache(), ...options })) }
   const { plan, made } = ready

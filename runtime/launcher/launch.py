@@ -13,6 +13,7 @@ machine knows (port, limits, secrets) comes from the environment.
         "module": "config.wsgi",              \\
         "attribute": "application",            } not for own; the attribute may be dotted: app.server
         "factory": false,                     /  true: the attribute is called without arguments
+        "omits": ["uvicorn.run"],             calls left out while the app is imported: they would start another server
         "kind": "generic",                    own only: generic | streamlit | gradio
         "argv": ["python", "main.py"],        own only; for streamlit the script and its arguments. $PORT and $HOST are replaced
         "port": null                          own only: the port the program insists on, when it does not listen to PORT

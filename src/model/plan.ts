@@ -63,6 +63,8 @@ export interface ServePlan {
   readonly script: string | null
   /** Directory to put on sys.path, relative to `root`. */
   readonly path: string
+  /** Calls that do nothing while the app is imported, for they would start another server. */
+  readonly omits: readonly string[]
   readonly server: string
   /** True when Wherry adds the server, at a version of its own choice. */
   readonly addServer: boolean

@@ -69,6 +69,8 @@ export interface AppFact {
   readonly script: string | null
   /** The directory that must be on sys.path, relative to `root`; '' for `root` itself. */
   readonly path: string
+  /** Calls by which importing the module would start a server, by their names: `uvicorn.run`. They are left out. */
+  readonly omits: readonly string[]
   readonly because: Because
 }
 

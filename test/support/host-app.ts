@@ -149,6 +149,7 @@ function planOf(kind: 'wsgi' | 'asgi'): Plan {
         factory: false,
         script: null,
         path: '',
+        omits: [],
         server: kind === 'wsgi' ? 'gunicorn' : 'uvicorn',
         addServer: false,
         framework: null,

@@ -1,6 +1,6 @@
 """
 The app object that servers load: `wherry_entry:application`. Importing this module puts the app's directories on sys.path, sets
-Django up where asked, imports the app and wraps it so that it sees the client's address and scheme.
+Django up where asked, imports the app, makes sure of its interface and wraps it so that it sees the client's address and scheme.
 """
 
 import importlib
@@ -12,7 +12,14 @@ import threading
 import traceback
 
 from wherry_forwarded import forwarded_asgi, forwarded_wsgi
+from wherry_interface import check_interface
+from wherry_omitted import omitted
+from wherry_proof import report
 from wherry_retired import closing_asgi
+
+class MissingApp(Exception):
+    pass
+
 
 START_FAILURE = 3  # The code by which Gunicorn and Uvicorn give up instead of starting the worker again, for ever.
 
@@ -20,14 +27,19 @@ START_FAILURE = 3  # The code by which Gunicorn and Uvicorn give up instead of s
 def load_or_leave():
     """The app, or the end of this process: after the app's own traceback, or the message it gave to sys.exit()."""
     try:
-        return load()
-    except Exception:
+        app = load()
+    except Exception as error:
+        report(error)
         traceback.print_exc()
     except SystemExit as leaving:
+        report(leaving)
         if leaving.code in (None, 0):  # A stop that was asked for meanwhile.
             raise
         if isinstance(leaving.code, str):
             print(leaving.code, file=sys.stderr, flush=True)
+    else:
+        report()
+        return app
     sys.exit(START_FAILURE)
 
 
@@ -40,15 +52,25 @@ def load():
         # An asgi.py that imports models before get_asgi_application() needs the apps loaded.
         importlib.import_module("django").setup()
     app = launch["app"]
-    target = importlib.import_module(app["module"])
-    for name in app["attribute"].split("."):
-        target = getattr(target, name)
-    if app.get("factory"):
-        target = target()
+    target = find_app(app)
     hops = int(os.environ.get("WHERRY_PROXIES") or 0)
     if hops == 0 or app["interface"] == "object":
         return target
     return forwarded_wsgi(target, hops) if app["interface"] == "wsgi" else closing_asgi(forwarded_asgi(target, hops))
+
+
+def find_app(app):
+    with omitted(app.get("omits") or ()):
+        target = importlib.import_module(app["module"])
+        for name in app["attribute"].split("."):
+            if not hasattr(target, name):
+                raise MissingApp(f"{app['module']} has no {app['attribute']}")
+            target = getattr(target, name)
+        if app.get("factory"):
+            target = target()
+    if app["interface"] != "object":
+        check_interface(target, app["interface"], f"{app['module']}:{app['attribute']}{'()' if app.get('factory') else ''}")
+    return target
 
 
 def restore_sigterm():

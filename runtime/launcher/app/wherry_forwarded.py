@@ -10,6 +10,8 @@ first that no client can forge. Header names: https://developer.mozilla.org/docs
 import inspect
 import ipaddress
 
+from wherry_interface import accepts, interfaces_of
+
 PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 LOCAL = "127.0.0.1"  # Whoever comes over the Unix socket without a header is on this machine.
 
@@ -119,4 +121,6 @@ def is_single_callable(app):
         return hasattr(app, "__await__")
     if inspect.iscoroutinefunction(app):
         return True
+    if inspect.isfunction(app) and "asgi" in (interfaces_of(app) or ()) and accepts(inspect.signature(app), 3):
+        return True  # A plain function that hands on what another app gives.
     return inspect.iscoroutinefunction(getattr(app, "__call__", None)) or not inspect.isfunction(app)

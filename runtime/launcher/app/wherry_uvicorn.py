@@ -7,6 +7,7 @@ import inspect
 import json
 import os
 import sys
+from threading import Thread
 
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
@@ -63,6 +64,20 @@ def serve_with_workers(config, sockets):
     if sys.version_info < (3, 11):
         os.chdir("/")  # What -P does from 3.11 on; multiprocessing takes the workers back to where it was imported.
     supervisor = Multiprocess(config, sockets=sockets, **more)
+    failures = []
+    Thread(target=end_at_failure, args=(supervisor, failures), daemon=True).start()
     supervisor.run()
-    failed = any(getattr(worker, "exitcode", None) == STARTUP_FAILURE for worker in supervisor.processes)
-    return STARTUP_FAILURE if failed else 0
+    return STARTUP_FAILURE if failures or any(map(has_failed, supervisor.processes)) else 0
+
+
+def end_at_failure(supervisor, failures):
+    """Older Uvicorns (0.46 still) start a worker that cannot load the app again and again, or wait for it for ever."""
+    while not supervisor.should_exit.wait(0.1):
+        if any(map(has_failed, list(supervisor.processes))):
+            failures.append(True)
+            supervisor.should_exit.set()
+
+
+def has_failed(worker):
+    process = getattr(worker, "process", worker)
+    return getattr(process, "exitcode", None) == STARTUP_FAILURE

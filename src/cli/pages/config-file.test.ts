@@ -21,6 +21,7 @@ const project: Project = {
     factory: false,
     script: null,
     path: '',
+    omits: [],
     because,
   },
   server: { name: 'gunicorn', declared: false, because },

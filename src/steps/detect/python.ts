@@ -1,3 +1,4 @@
+import { pythonEndOfLife, pythonSettingNotUsed } from './notes.ts'
 import type { Checkout } from '../../kit/checkout/index.ts'
 import type { Note, PythonFact } from '../../model/project.ts'
 import { allowsMinor } from '../../python/version/python.ts'
@@ -90,21 +91,21 @@ function noteName(place: Place): Note[] {
   if (name === null) return []
   const { minor, reason } = name
   const text = `${reason.file} holds ${reason.text}, the name of a virtual environment: write ${minor} there to have Python ${minor}.`
-  return [{ code: 'python-setting-not-used', text, because: [reason] }]
+  return [pythonSettingNotUsed(text, [reason])]
 }
 
 function ignored(statements: readonly Statement[], pin: Pin | null): Note[] {
   const passed = statements.filter(({ kind, minor }) => kind === 'tool' && minor !== null && minor !== pin?.minor)
-  return passed.map(({ reason, minor }) => ({
-    code: 'python-setting-not-used',
-    text: `${reason.file} names Python ${minor ?? ''}, which the project's own files rule out.`,
-    because: [reason],
-  }))
+  return passed.map(({ reason, minor }) =>
+    pythonSettingNotUsed(`${reason.file} names Python ${minor ?? ''}, which the project's own files rule out.`, [
+      reason,
+    ]),
+  )
 }
 
 function conclude(fact: PythonFact, notes: readonly Note[]): FoundPython {
   const end = ended.get(fact.version)
   if (end === undefined) return { fact, notes }
   const text = `Python ${fact.version} has had no security fixes since ${end}. It works; plan to leave it.`
-  return { fact, notes: [...notes, { code: 'python-end-of-life', text, because: fact.because }] }
+  return { fact, notes: [...notes, pythonEndOfLife(text, fact.because)] }
 }

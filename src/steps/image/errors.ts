@@ -54,6 +54,24 @@ export const collectFailed = defineError({
   help: 'Django could not collect the static files while the image was made. It ran inside the image, with a throw-away SECRET_KEY and without network or database. The error brings its traceback: a setting that is read without a default, a missing file that a stylesheet names, or an import that connects to something.',
 })
 
+export const moduleNotInstalled = defineError({
+  code: 'module-not-installed',
+  title: 'The app imports a module that none of its packages brings',
+  help: 'The app was imported in its image before the image could ship, and Python did not find a module. The requirements do not ask for the distribution that has it: on the machine of whoever wrote the app it was there for another reason. The error names the likeliest distribution and the file to add it to, and brings the traceback. A module that is wanted only for development belongs inside `try … except ImportError` or behind a setting.',
+})
+
+export const appNotImportable = defineError({
+  code: 'app-not-importable',
+  title: 'The app cannot be imported in its image',
+  help: 'The app was imported in its image before the image could ship, and that fails wherever it runs: a name that the installed version of a package does not have (ask for the version the app was written for), a module of the repository that is not found from where the app is run (`root` in wherry.toml), a shared library that is not there (`image.packages`), an object that the module does not have (`app`). The error brings the traceback.',
+})
+
+export const wrongInterface = defineError({
+  code: 'wrong-interface',
+  title: 'The app object is not of the interface it was detected as',
+  help: 'The object was called WSGI and can only be called as ASGI, or the other way round, or is no app at all: its server would start and answer every request with an error. Name the right object with `app` in wherry.toml.',
+})
+
 export const imageBroken = defineError({
   code: 'image-job-failed',
   title: 'A program of the image could not do its part while the image was made',

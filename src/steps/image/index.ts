@@ -10,6 +10,7 @@ import { imageConfig } from './config.ts'
 import { namingFullDisk } from './disk.ts'
 import { makeEnvironment, type Environment } from './environment.ts'
 import { openInside, type Inside } from './inside.ts'
+import type { Loaded } from './loading/loaded.ts'
 import { lockFileName, readLockFile, writeLockFile } from './resolve/lock-file.ts'
 import { requestHash, type Request } from './resolve/request-hash.ts'
 import type { Wanted } from './resolve/wanted.ts'
@@ -22,6 +23,10 @@ export interface ImageRequest extends Request {
   readonly update?: boolean
   /** Where nothing can be resolved as of the commit, as of now will do; without it that is `cannot-resolve`. */
   readonly anyMoment?: boolean
+  /** What the app is started with besides the plan's own, where that is known. It does not enter the image. */
+  readonly env?: Readonly<Record<string, string>>
+  /** The app is started next, before anything depends on the image: then that start proves it. */
+  readonly startsNext?: boolean
 }
 
 export interface MadeImage {
@@ -38,7 +43,9 @@ export async function makeImage(request: ImageRequest, given: Tools): Promise<Ma
   warnOfCompressor(tools)
   return namingFullDisk(tools.cache.root, async () => {
     const recorded = request.update ? null : recordedLock(request)
-    return recorded ? made(await buildAll(request, recorded, tools)) : resolveAndBuild(request, tools)
+    const built = recorded ? await buildAll(request, recorded, tools) : await resolveAndBuild(request, tools)
+    if (request.startsNext !== true && built.loaded === null) await prove(request, built, null, tools)
+    return made(built)
   })
 }
 
@@ -53,28 +60,35 @@ function recordedLock(request: ImageRequest): Lock | null {
 }
 
 /** The first time: where the app keeps data is seen by starting it, and recorded with the rest. */
-async function resolveAndBuild(request: ImageRequest, tools: Tools): Promise<MadeImage> {
+async function resolveAndBuild(request: ImageRequest, tools: Tools): Promise<Built> {
   // Loaded only here: an image that was resolved before must not wait for what resolves.
-  const [{ resolveLock }, { findWrites }] = await Promise.all([import('./resolve/index.ts'), import('./smoke.ts')])
+  const [{ resolveLock }, { startForOnce }] = await Promise.all([import('./resolve/index.ts'), import('./smoke.ts')])
   // A place where data was once kept stays one, whatever the app does today.
   const kept = readLockFile(request.checkout, request.plan.root)?.data ?? []
   const resolved = { ...(await resolveLock(request, tools)), data: kept }
   const first = await buildAll(request, resolved, tools)
-  const found = await task(
+  const { config } = first.image
+  const { data, loaded } = await task(
     tools,
     'starting the app once to see where it writes',
-    () => findWrites(request.plan, first.image.config, first.inside, tools),
-    places =>
-      places.length === 0
+    () => startForOnce(request.plan, { config, inside: first.inside, env: request.env ?? {} }, tools),
+    seen =>
+      seen.data.length === 0
         ? 'the app writes nothing beside its code'
-        : `the app writes ${list(places.map(({ path }) => path))}`,
+        : `the app writes ${list(seen.data.map(({ path }) => path))}`,
   )
-  const lock = { ...resolved, data: [...kept, ...found] }
+  // Before the lock is written: what the app writes was not seen, so that it must be started again.
+  if (loaded !== null) await prove(request, first, loaded, tools)
+  const lock = { ...resolved, data: [...kept, ...data] }
   if (!(await writeLockFile(request.checkout, request.plan.root, lock))) {
     const text = `${lockFileName} cannot be written beside the app: the next image will be resolved anew`
     tools.report({ step: 'image', level: 'warning', text })
   }
-  return made(found.length === 0 ? first : await buildOn(first.environment, request, lock, quietly(tools)))
+  if (data.length === 0) return { ...first, loaded }
+  const last = await buildOn(first.environment, request, lock, quietly(tools))
+  // The same code, with links into the volume.
+  if (loaded?.ok === true) await prove(request, last, loaded, tools)
+  return { ...last, loaded }
 }
 
 interface Built {
@@ -83,10 +97,19 @@ interface Built {
   readonly environment: Environment
   readonly inside: Inside
   readonly statics: readonly ServedStatic[]
+  /** What was seen when the app was started; null when it was not. */
+  readonly loaded: Loaded | null
 }
 
 async function buildAll(request: ImageRequest, lock: Lock, tools: Tools): Promise<Built> {
   return buildOn(await makeEnvironment(request.plan, lock, request.checkout, tools), request, lock, tools)
+}
+
+/** Loaded where it is asked for only: `up` proves an image by starting it. */
+async function prove(request: ImageRequest, built: Built, loaded: Loaded | null, tools: Tools): Promise<void> {
+  const { proveLoading } = await import('./loading/prove.ts')
+  const { plan, checkout, env = {} } = request
+  await proveLoading(built.image, built.inside, { plan, files: checkout.files, env, loaded }, tools)
 }
 
 /** The app on its environment, as an image in the cache. */
@@ -99,7 +122,7 @@ async function buildOn(environment: Environment, request: ImageRequest, lock: Lo
   const all = [...environment.made.layers, ...layers]
   const image = assemble(all, imageConfig(plan, lock, served))
   await keepImage(viewImage(image, tools.cache), tools.cache)
-  return { image, lock, environment, inside: await openInside(all, tools), statics: served }
+  return { image, lock, environment, inside: await openInside(all, tools), statics: served, loaded: null }
 }
 
 /** Loaded where there is a front-end only: most apps have none. */

@@ -55,8 +55,8 @@ function workersOf({ workers }: ServePlan): object {
 }
 
 function appFacts(serve: ServePlan): object {
-  const { interface: kind, module, attribute, factory, script } = serve
-  if (kind !== 'own') return { interface: kind, module, attribute, factory }
+  const { interface: kind, module, attribute, factory, omits, script } = serve
+  if (kind !== 'own') return { interface: kind, module, attribute, factory, ...(omits.length > 0 ? { omits } : {}) }
   const known = serve.framework === 'streamlit' || serve.framework === 'gradio' ? serve.framework : 'generic'
   return { interface: 'own', kind: known, argv: known === 'streamlit' ? [script] : ['python', script] }
 }

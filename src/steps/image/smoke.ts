@@ -1,12 +1,13 @@
 import { readdirSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ImageConfig } from '../../model/image.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { Plan } from '../../model/plan.ts'
 import { findWritten } from './directory.ts'
 import type { Inside } from './inside.ts'
+import { proofPlace, readLoaded, type Loaded } from './loading/loaded.ts'
 import { workingDirectory } from './launch.ts'
 import { throwAwayEnvironment } from './statics/collect.ts'
 import { withScratch, type Tools } from './tools.ts'
@@ -16,31 +17,55 @@ const script = fileURLToPath(new URL('../../../runtime/smoke.py', import.meta.ur
 /** Seconds the app may take to listen; one that needs a database that is not there will not. */
 const patience = 30
 
+export interface Smoke {
+  readonly config: ImageConfig
+  readonly inside: Inside
+  /** What the app is started with besides the plan's own. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+export interface Seen {
+  /** Places the app wrote to. */
+  readonly data: Lock['data']
+  /** How far it could be loaded; null when it did not say. */
+  readonly loaded: Loaded | null
+}
+
 /**
  * Starts the app once on a writable copy of the image and sees where it writes: data that lies beside the code must outlive every
  * release. An app that does not start without its services is no error here: its settings have said what they know.
  */
-export async function findWrites(plan: Plan, config: ImageConfig, inside: Inside, tools: Tools): Promise<Lock['data']> {
+export async function startForOnce(plan: Plan, smoke: Smoke, tools: Tools): Promise<Seen> {
+  const { inside } = smoke
   return withScratch(tools, async scratch => {
-    const upper = join(scratch, 'root')
-    await mkdir(upper)
-    await startOnce(plan, config, inside, upper)
+    const [upper, answers] = [join(scratch, 'root'), join(scratch, 'answers')]
+    await Promise.all([mkdir(upper), mkdir(answers)])
+    await chmod(answers, 0o777)
+    await startOnce(plan, smoke, { upper, answers })
     const written = findWritten(upper, workingDirectory(plan))
     const below = inside.layers.map(layer => findWritten(layer, workingDirectory(plan))).filter(found => found !== null)
-    return written === null ? [] : listWrites({ directory: written, below, path: '' })
+    const data = written === null ? [] : listWrites({ directory: written, below, path: '' })
+    return { data, loaded: readLoaded(answers) }
   })
 }
 
 /** Until it answers one request, ends, or was waited for long enough. */
-async function startOnce(plan: Plan, { entrypoint, env }: ImageConfig, inside: Inside, upper: string): Promise<void> {
+async function startOnce(
+  plan: Plan,
+  { config: { entrypoint, env }, inside, env: given }: Smoke,
+  { upper, answers }: { readonly upper: string; readonly answers: string },
+): Promise<void> {
   await inside
     .run({
       argv: ['/venv/bin/python', '-I', '-S', '-B', '/smoke.py', String(patience), ...entrypoint, 'web'],
-      env: { ...env, ...throwAwayEnvironment(plan), WEB_CONCURRENCY: '1' },
+      env: { ...env, ...throwAwayEnvironment(plan), ...given, WEB_CONCURRENCY: '1', WHERRY_PROOF: proofPlace },
       user: { uid: 10001, gid: 10001 },
       cwd: workingDirectory(plan),
       root: { upper },
-      mounts: [{ from: script, to: '/smoke.py', readonly: true }],
+      mounts: [
+        { from: script, to: '/smoke.py', readonly: true },
+        { from: answers, to: dirname(proofPlace), readonly: false },
+      ],
       timeout: (patience + 30) * 1000,
     })
     .catch(() => null)

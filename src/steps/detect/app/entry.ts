@@ -9,7 +9,7 @@ import type { AppThing, Evaluator } from './thing.ts'
 export type Entry = { readonly file: string; readonly line: number; readonly onImport: boolean } &
   /** `uvicorn.run("pkg.main:app")`. */
   (
-    | { readonly kind: 'target'; readonly text: string; readonly development: boolean }
+    | { readonly kind: 'target'; readonly text: string; readonly development: boolean; readonly name: string }
     /** A server is started on an app. */
     | {
         readonly kind: 'app'
@@ -49,9 +49,27 @@ const servers: Readonly<Record<string, { readonly at: number; readonly developme
   'werkzeug.serving.run_simple': { at: 2, development: true },
 }
 
-/** True when importing the module calls what does not return. Flask and its kin only say so in a note: their servers are replaced. */
+/** Calls that start a server and give nothing back, so that the launcher can leave them out while it imports the app. */
+const omissible = new Set([
+  'bottle.Bottle.run',
+  'bottle.run',
+  'flask.Flask.run',
+  'flask_socketio.SocketIO.run',
+  'paste.httpserver.serve',
+  'quart.Quart.run',
+  'uvicorn.run',
+  'waitress.serve',
+  'werkzeug.serving.run_simple',
+])
+
+/** The call by which importing the module would start a server, when it can be left out. */
+export function omittedCall(entry: Entry): string | null {
+  return entry.onImport && 'name' in entry && omissible.has(entry.name) ? entry.name : null
+}
+
+/** True when importing the module calls what does not return and cannot be left out. */
 export function neverReturns(entry: Entry): boolean {
-  if (!entry.onImport || entry.kind !== 'app') return false
+  if (!entry.onImport || entry.kind !== 'app' || omittedCall(entry) !== null) return false
   const library = entry.name.split('.')[0] ?? ''
   return entry.development ? library === 'bottle' : /\.(?:run|serve|server)$/.test(entry.name)
 }
@@ -85,7 +103,7 @@ function readServer(evaluator: Evaluator, reached: ReachedCall): Entry | null {
   if (server) {
     const given = argumentAt(call, server.at)
     if (given?.kind === 'string')
-      return { kind: 'target', text: given.text, development: isReload(call), ...place(reached) }
+      return { kind: 'target', text: given.text, development: isReload(call), name, ...place(reached) }
     const app = given ? evaluator.value(given, env) : null
     if (app?.kind !== 'app') return null
     return {

@@ -27,7 +27,7 @@ export const settingsMissing = defineError({
 export const syntaxError = defineError({
   code: 'syntax-error',
   title: 'A file that the app runs is not valid Python 3',
-  help: 'A file on the way to the app cannot be parsed, so importing the app fails on every machine. The error names the file and the line. Python 2 code (print statements, `except X, e`) and merge markers are the usual causes.',
+  help: 'A file on the way to the app cannot be parsed, so importing the app fails on every machine. The error names the file and the line. Merge markers, template placeholders and a cut-off file are the usual causes; Python 2 code is `unsupported-python`.',
 })
 
 export const factoryNeedsArguments = defineError({

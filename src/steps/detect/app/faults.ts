@@ -1,5 +1,5 @@
 import { closureOf, importsOf, type Import } from '../../../python/source/imports.ts'
-import { findBelow, joinPath, parentOf } from '../../../python/source/resolve.ts'
+import { findBelow, findImported, joinPath, parentOf } from '../../../python/source/resolve.ts'
 import type { WherryError } from '../../../kit/error.ts'
 import type { SyntaxFault } from '../../../python/source/syntax.ts'
 import { unsupportedPython } from '../../../plan-errors.ts'
@@ -39,7 +39,8 @@ function runsOnImport(search: Search, file: string, other: string): boolean {
   return firmClosure(search, file).has(other)
 }
 
-function firmClosure(search: Search, file: string): Set<string> {
+/** The files that importing `file` runs in any case. */
+export function firmClosure(search: Search, file: string): Set<string> {
   const { tree } = search.evaluator
   const seen = new Set([file])
   for (const next of seen) {
@@ -55,7 +56,7 @@ function firmClosure(search: Search, file: string): Set<string> {
 const generated =
   /(?:^|\.)(?:_?version|__version__|__about__|\w+_pb2(?:_grpc)?|_version_\w*|local_?settings\w*|settings_?local|\w*secrets?\w*|_?build\w*|_generated\w*)$/
 
-/** A relative import always means the repository's own package: what it names must be there. */
+/** A relative import, and an absolute one from the repository's own package, means the repository: what it names must be there. */
 function missingModule(search: Search, file: string): WherryError | null {
   const missing = findMissing(search, file, generated)
   if (!missing) return null
@@ -77,15 +78,15 @@ export interface MissingImport {
   readonly text: string
 }
 
-/** The first relative import that importing `file` runs, outside `try` and `if`, and whose module is nowhere. `allowed` names may be. */
+/** The first import of the repository's own that importing `file` runs, outside `try` and `if`, and whose module is nowhere. `allowed` names may be. */
 export function findMissing(search: Search, file: string, allowed: RegExp): MissingImport | null {
   const { tree } = search.evaluator
   for (const from of firmClosure(search, file)) {
     for (const found of importsOf(tree, from)) {
       const { guard, conditional, tried } = found.placed
       if (guard !== null || conditional || tried || found.nested) continue
-      if (found.level === 0 || found.file !== null || found.module === '' || allowed.test(found.module)) continue
-      if (isThere(search, from, found)) continue
+      if (found.file !== null || found.module === '' || allowed.test(found.module)) continue
+      if (found.level === 0 ? !isLost(search, from, found.module) : isThere(search, from, found)) continue
       const text = (tree.text(from).split('\n')[found.line - 1] ?? '').trim()
       return { from, line: found.line, written: `${'.'.repeat(found.level)}${found.module}`, text }
     }
@@ -93,13 +94,27 @@ export function findMissing(search: Search, file: string, allowed: RegExp): Miss
   return null
 }
 
+/** True for `shop.settings.local` in a file of shop/, when shop/settings/ is a package and has nothing called `local`. */
+function isLost({ evaluator: { tree }, texts }: Search, from: string, module: string): boolean {
+  const parts = module.split('.')
+  const last = parts.pop() ?? ''
+  const above = parts.length === 0 ? null : findImported(tree, from, 0, parts.join('.'))
+  if (!above?.file?.endsWith('/__init__.py') || above.directory === null) return false
+  const top = parts.slice(1).reduce(parentOf, above.directory)
+  const base = joinPath(above.directory, last)
+  // A package may make its submodules up while it is imported.
+  const isPlain = !/__path__|sys\.modules|__getattr__/.test(tree.text(above.file))
+  return isPlain && from.startsWith(`${top}/`) && !isIn(texts, base)
+}
+
 /** True for a namespace, and for what is there in another form than Python source. */
 function isThere({ evaluator, texts }: Search, from: string, { level, module }: Import): boolean {
   let directory = parentOf(from)
   for (let up = 1; up < level; up += 1) directory = parentOf(directory)
   const base = joinPath(directory, module.replaceAll('.', '/'))
-  return (
-    findBelow(evaluator.tree, directory, module) !== null ||
-    texts.files.some(name => name.startsWith(`${base}.`) || name.startsWith(`${base}/`))
-  )
+  return findBelow(evaluator.tree, directory, module) !== null || isIn(texts, base)
+}
+
+function isIn({ files }: Search['texts'], base: string): boolean {
+  return files.some(name => name.startsWith(`${base}.`) || name.startsWith(`${base}/`))
 }

@@ -5,11 +5,21 @@ import type { Group } from './choose.ts'
 import type { DjangoSettings } from './django/choose.ts'
 import { findFault } from './faults.ts'
 import { frameworks } from './frameworks/index.ts'
+import { omittedCall } from './entry.ts'
 import type { Gathered } from './gather.ts'
 import { layOut } from './layout.ts'
+import { omittedCalls } from './omitted.ts'
 import type { Program } from './programs.ts'
 import { serviceOf } from './services.ts'
-import { note, type AppPackages, type FullSearch, type PackagesByDirectory, type Search } from './search.ts'
+import {
+  appInSubdirectory,
+  developmentServerReplaced,
+  factoryArgumentsLeftOut,
+  namedAppMissing,
+  serverStartedOnImport,
+  settingsChosen,
+} from '../notes.ts'
+import { type AppPackages, type FullSearch, type PackagesByDirectory, type Search } from './search.ts'
 import { chooseServer } from './server.ts'
 
 export interface AppFinding {
@@ -45,6 +55,7 @@ export function settle(
     factory: one.factory,
     script,
     path,
+    omits: one.interface === 'own' ? [] : omittedCalls(search, one.file),
     because: one.because,
   }
   const choice = gathered.django.find(({ candidate, project }) =>
@@ -52,7 +63,7 @@ export function settle(
   )
   const settings = settingsSeenFrom(search, choice?.settings ?? null, start)
   const guessed = choice?.guessed === true && settings ? [noteSettings(settings)] : []
-  const moved = root === '' ? [] : [note('app-in-subdirectory', `The app is run from ${root}/.`, one.because)]
+  const moved = root === '' ? [] : [appInSubdirectory(`The app is run from ${root}/.`, one.because)]
   return {
     root,
     manifests,
@@ -66,7 +77,7 @@ export function settle(
 
 function noteSettings({ module, file }: DjangoSettings): Note {
   const text = `Nothing names the settings module; ${module} was chosen. Name it in wsgi.py to be sure.`
-  return note('settings-chosen', text, [{ file, line: null, text: module }])
+  return settingsChosen(text, [{ file, line: null, text: module }])
 }
 
 /** manage.py may name the settings as seen from its own directory; the server sees them from another. */
@@ -101,8 +112,7 @@ export function notesFor(gathered: Gathered, programs: readonly Program[], group
   const claim = gathered.claims.find(one => one.development && one.candidate !== null && one.firm)
   if (claim && group.best.interface !== 'own') {
     notes.push(
-      note(
-        'development-server-replaced',
+      developmentServerReplaced(
         `${claim.reason.text} starts a development server; a production server takes its place.`,
         [claim.reason],
       ),
@@ -111,22 +121,18 @@ export function notesFor(gathered: Gathered, programs: readonly Program[], group
   const given = gathered.claims.find(one => one.firm && one.args.trim() !== '')
   if (given)
     notes.push(
-      note('factory-arguments-left-out', `${given.written} is named with arguments, which no server passes.`, [
-        given.reason,
-      ]),
+      factoryArgumentsLeftOut(`${given.written} is named with arguments, which no server passes.`, [given.reason]),
     )
   const missing = gathered.claims.find(one => one.firm && one.candidate === null)
-  if (missing)
-    notes.push(note('named-app-missing', `${missing.written} is named but not in the code.`, [missing.reason]))
+  if (missing) notes.push(namedAppMissing(`${missing.written} is named but not in the code.`, [missing.reason]))
   const blocking = programs
     .filter(one => one.file === group.best.file)
     .flatMap(one => one.entries)
     .find(entry => entry.onImport && entry.kind === 'app')
   if (blocking && group.best.interface !== 'own') {
     notes.push(
-      note(
-        'server-started-on-import',
-        'Importing the module starts a server: put the call under `if __name__ == "__main__":`.',
+      serverStartedOnImport(
+        `Importing the module starts a server${omittedCall(blocking) === null ? '' : ', which is left out'}: put the call under \`if __name__ == "__main__":\`.`,
         [{ file: blocking.file, line: blocking.line, text: 'runs on import' }],
       ),
     )

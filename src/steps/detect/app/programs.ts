@@ -1,7 +1,7 @@
 import { closureOf, importsOf } from '../../../python/source/imports.ts'
 import { parentOf } from '../../../python/source/resolve.ts'
 import type { Candidate } from './candidate.ts'
-import { neverReturns, readEntries, type Entry } from './entry.ts'
+import { neverReturns, omittedCall, readEntries, type Entry } from './entry.ts'
 import { frameworks } from './frameworks/index.ts'
 import { reasonAt } from './objects.ts'
 import { isNeverSource, placeOf, rankName } from './places.ts'
@@ -116,6 +116,8 @@ function ownCandidate(
   for (const entry of program.entries) {
     if (entry.kind === 'own') {
       const stronger = entry.app !== null && entry.app.interface !== 'own'
+      if (stronger && omittedCall(entry) !== null && layersOf(entry.app).some(layer => served.has(keyOf(layer))))
+        continue
       return toCandidate(
         evaluator,
         program.file,

@@ -1,5 +1,4 @@
-import type { Because, Reason } from '../../../model/because.ts'
-import type { Note } from '../../../model/project.ts'
+import type { Reason } from '../../../model/because.ts'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { Candidate } from './candidate.ts'
 import type { NeedyFactory } from './objects.ts'
@@ -32,10 +31,6 @@ export type FullSearch = Search & { readonly files: ReadonlySet<string> }
 
 /** By the directory that declares them. */
 export type PackagesByDirectory = ReadonlyMap<string, AppPackages>
-
-export function note(code: string, text: string, because: Because): Note {
-  return { code, text, because }
-}
 
 /** Text of a file, or null when it is absent or cannot be read as text. */
 export function readText(texts: Texts, file: string): string | null {

@@ -9,13 +9,19 @@ const known: Readonly<Record<Exclude<Interface, 'own'>, readonly string[]>> = {
   asgi: ['uvicorn', 'hypercorn', 'granian', 'daphne'],
 }
 
+/**
+ * Served by only where a command says so: Channels' `runserver` is why most projects have it, and at SIGTERM it ends requests in flight
+ * instead of waiting for them, so that a release would drop them.
+ */
+const onlyWhenNamed: ReadonlySet<string> = new Set(['daphne'])
+
 /** Distributions that bring a server with them. */
 const bringing: Readonly<Record<string, readonly string[]>> = {
   uvicorn: ['uvicorn', 'uvicorn-worker', 'fastapi-cli'],
   gunicorn: ['gunicorn'],
 }
 
-/** The server: one a command names and the packages bring, else one the packages bring, else the usual one, added by Wherry. */
+/** The server: one a command names and the packages bring, else one the packages bring (not Daphne), else the usual one, added by Wherry. */
 export function chooseServer(
   kind: Interface,
   packages: AppPackages,
@@ -33,7 +39,7 @@ export function chooseServer(
       because: [{ file: one.file, line: one.line, text: one.text }, ...(brought ? [brought] : [])],
     }
   }
-  for (const name of known[kind]) {
+  for (const name of known[kind].filter(each => !onlyWhenNamed.has(each))) {
     const brought = brings(packages, name)
     if (brought) return { name, declared: true, because: [brought] }
   }

@@ -21,6 +21,7 @@ const app: AppFact = {
   factory: false,
   script: null,
   path: '',
+  omits: [],
   because: [],
 }
 

@@ -3,6 +3,7 @@ import { findOrigin } from '../../../python/source/origin.ts'
 import { joinPath, moduleName } from '../../../python/source/resolve.ts'
 import { walk } from '../../../python/source/statement.ts'
 import { dotted } from '../../../python/source/value.ts'
+import { processNeedsShell } from '../notes.ts'
 import { appFiles, reason, type Ground } from './ground.ts'
 import { readProcfile } from './procfile.ts'
 
@@ -23,11 +24,10 @@ export function findProcesses(ground: Ground): { processes: ProcessFact[]; notes
 }
 
 function needsShell(name: string, because: ProcessFact['because']): Note {
-  return {
-    code: 'process-needs-shell',
-    text: `the process \`${name}\` is a shell script, and images have no shell to run it: write it as argv under [processes] in wherry.toml`,
+  return processNeedsShell(
+    `the process \`${name}\` is a shell script, and images have no shell to run it: write it as argv under [processes] in wherry.toml`,
     because,
-  }
+  )
 }
 
 /** `celery -A MODULE worker` for the module that makes the Celery object, and beat when a schedule is written down. */

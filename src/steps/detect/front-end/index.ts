@@ -1,3 +1,4 @@
+import { frontEndApart } from '../notes.ts'
 import { posix } from 'node:path'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { Because } from '../../../model/because.ts'
@@ -124,9 +125,8 @@ function factOf(
 }
 
 function noteOf({ directory, file }: ScriptPackage): Note {
-  return {
-    code: 'front-end-apart',
-    text: `${directory === '' ? 'package.json' : `${directory}/`} builds pages that nothing of this app serves: they are not in the image`,
-    because: [{ file, line: null, text: 'scripts.build' }],
-  }
+  return frontEndApart(
+    `${directory === '' ? 'package.json' : `${directory}/`} builds pages that nothing of this app serves: they are not in the image`,
+    [{ file, line: null, text: 'scripts.build' }],
+  )
 }

@@ -2,6 +2,7 @@ import { redactUrl } from '../../../kit/secret.ts'
 import { list } from '../../../kit/text.ts'
 import type { Note } from '../../../model/project.ts'
 import type { ListedRequirement } from '../../../python/requirement/listed.ts'
+import { indexNamed, manifestNotUsed, notForLinux, systemPackagesListed } from '../notes.ts'
 import type { Claim, Content } from './manager.ts'
 
 /** Distributions that exist for Windows alone: nothing to install on Linux. */
@@ -47,40 +48,34 @@ export function readNotes(claim: Claim, content: Content, passedOver: Claim | nu
   if (useless.length > 0) {
     const because = useless.map(({ name, file, line }) => ({ file, line, text: name ?? '' }))
     const named = list(useless.map(({ name }) => name ?? ''))
-    notes.push({
-      code: 'not-for-linux',
-      text: `${named} cannot be installed on Linux and ${useless.length === 1 ? 'is' : 'are'} left out.`,
-      because,
-    })
+    notes.push(
+      notForLinux(
+        `${named} cannot be installed on Linux and ${useless.length === 1 ? 'is' : 'are'} left out.`,
+        because,
+      ),
+    )
   }
   const foreign = content.requirements.filter(
     ({ name }) => name !== null && notOnIndex.has(name) && name !== 'pkg-resources',
   )
   if (foreign.length > 0) {
     const because = foreign.map(({ name, file, line }) => ({ file, line, text: name ?? '' }))
-    notes.push({
-      code: 'system-packages-listed',
-      text: `${list(foreign.map(({ name }) => name ?? ''))} belong to Ubuntu's own Python, not to the app.`,
-      because,
-    })
+    notes.push(
+      systemPackagesListed(
+        `${list(foreign.map(({ name }) => name ?? ''))} belong to Ubuntu's own Python, not to the app.`,
+        because,
+      ),
+    )
   }
   const { index, extraIndexes } = content.sources
   const addresses = [...(index === null ? [] : [index]), ...extraIndexes]
   if (addresses.length > 0 && claim.manifest !== null) {
     const text = `Packages also come from an index the repository names: ${list(addresses.map(redactUrl))}.`
-    notes.push({
-      code: 'index-named',
-      text,
-      because: [{ file: claim.manifest, line: null, text: redactUrl(addresses[0] ?? '') }],
-    })
+    notes.push(indexNamed(text, [{ file: claim.manifest, line: null, text: redactUrl(addresses[0] ?? '') }]))
   }
   if (passedOver?.manifest != null) {
     const text = `${passedOver.manifest} is not used: ${claim.manifest ?? claim.manager} says the dependencies.`
-    notes.push({
-      code: 'manifest-not-used',
-      text,
-      because: [{ file: passedOver.manifest, line: null, text: 'passed over' }],
-    })
+    notes.push(manifestNotUsed(text, [{ file: passedOver.manifest, line: null, text: 'passed over' }]))
   }
   return notes
 }

@@ -48,7 +48,26 @@ export const django: readonly Case[] = [
       'shop/settings.py': `${stock['shop/settings.py']}ASGI_APPLICATION = "shop.asgi.application"\n`,
     },
     expect: 'django asgi shop.asgi:application',
+    server: 'uvicorn',
+  },
+  {
+    name: 'Daphne serves where a Procfile names it',
+    files: {
+      ...stock,
+      'requirements.txt': 'django\nchannels\ndaphne\n',
+      Procfile: 'web: daphne shop.asgi:application --port $PORT --bind 0.0.0.0\n',
+    },
+    expect: 'django asgi shop.asgi:application',
     server: 'daphne',
+  },
+  {
+    name: 'an absolute import of settings that are kept out of git',
+    files: {
+      ...split,
+      'shop/settings/__init__.py': 'from shop.settings.production import *\n',
+    },
+    expect: 'settings-missing',
+    says: 'shop.settings.production',
   },
   {
     name: 'settings in a package: what wsgi.py names is for production',

@@ -26,11 +26,11 @@ export const imports: readonly Case[] = [
     expect: 'flask wsgi app:app',
   },
   {
-    name: 'bottle.run(app=app) at the top level never returns',
+    name: 'bottle.run(app=app) at the top level is left out',
     files: {
       'vote.py': `${bottle}bottle.run(app=app, host="0.0.0.0")\n`,
     },
-    expect: 'bottle own vote.py',
+    expect: 'bottle wsgi vote:app',
   },
   {
     name: 'also around a wrapper',
@@ -38,22 +38,22 @@ export const imports: readonly Case[] = [
       'vote.py':
         'import bottle\nfrom beaker.middleware import SessionMiddleware\napp = bottle.app()\napp = SessionMiddleware(app, {})\nbottle.run(app=app)\n',
     },
-    expect: 'bottle own vote.py',
+    expect: 'bottle wsgi vote:app',
   },
   {
     name: 'app.run() of Bottle at the top level',
     files: { 'vote.py': `${bottle}app.run(host="0.0.0.0")\n` },
-    expect: 'bottle own vote.py',
+    expect: 'bottle wsgi vote:app',
   },
   {
     name: 'uvicorn.run(app) at the top level',
     files: { 'main.py': 'import uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\nuvicorn.run(app, port=80)\n' },
-    expect: 'fastapi own main.py',
+    expect: 'fastapi asgi main:app',
   },
   {
     name: 'waitress at the top level',
     files: { 'main.py': `from waitress import serve\n${hello}serve(app, port=80)\n` },
-    expect: 'flask own main.py',
+    expect: 'flask wsgi main:app',
   },
   {
     name: 'a program that serves the object of another module leaves that module to be served',

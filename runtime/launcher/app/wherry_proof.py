@@ -1,0 +1,39 @@
+"""
+Says in a file, where WHERRY_PROOF asks for it, whether the app could be loaded: the image step reads it, so that no image ships whose
+app object is missing or of the wrong interface.
+"""
+
+import json
+import os
+import traceback
+
+
+def report(error=None):
+    """Whoever comes first is believed: several workers load the same app."""
+    path = os.environ.get("WHERRY_PROOF")
+    if not path:
+        return
+    answer = {"ok": error is None}
+    if error is not None:
+        answer.update(
+            error=type(error).__name__,
+            # Importing a module that is not there is final; an ImportError of another kind is one of its parents.
+            kinds=[kind.__name__ for kind in type(error).__mro__],
+            message=str(error)[:2000],
+            module=getattr(error, "name", None) if isinstance(error, ImportError) else None,
+            trace=trace_of(error)[-20000:],
+        )
+    try:
+        with open(path, "x", encoding="utf-8", errors="backslashreplace") as stream:
+            json.dump(answer, stream)
+    except OSError:
+        pass
+
+
+def trace_of(error):
+    """The traceback without the frames of the launcher and of the import system, which tell nothing of the app."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    frames = traceback.extract_tb(error.__traceback__)
+    told = [frame for frame in frames if "importlib" not in frame.filename and os.path.dirname(frame.filename) != here]
+    lines = ["Traceback (most recent call last):\n", *traceback.format_list(told), *traceback.format_exception_only(type(error), error)]
+    return "".join(lines)

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { evaluate, folder, launcherDirectory, python, runLauncher, scratch } from './support/launcher.ts'
+
+const shapes = `
+class Wsgi:
+    def __call__(self, environ, start_response): pass
+class Asgi:
+    async def __call__(self, scope, receive, send): pass
+class Double:
+    def __init__(self, scope): pass
+    async def __call__(self, receive, send): pass
+class Any:
+    def __call__(self, *args, **options): pass
+class Static:
+    def serve(self): pass
+def passing(scope, receive, send): pass
+async def handler(request): pass
+given_app = {"Wsgi": Wsgi(), "Asgi": Asgi(), "Double": Double, "Any": Any(), "Static": Static(), "passing": passing,
+    "handler": handler, "class": Asgi, "builtin": print}[given[0]]
+`
+
+describe('the interface of an app object', () => {
+  const check = (name: string, expected: string): unknown =>
+    evaluate(
+      `${shapes}from wherry_interface import check_interface, WrongInterface
+try:
+    check_interface(given_app, given[1], "m:app")
+    print("null")
+except WrongInterface as error:
+    print(json.dumps(str(error)))`,
+      [name, expected],
+    )
+
+  test.each([
+    ['Wsgi', 'wsgi'],
+    ['Asgi', 'asgi'],
+    ['Double', 'asgi'],
+    ['Any', 'wsgi'],
+    ['Any', 'asgi'],
+    ['passing', 'asgi'],
+    ['builtin', 'wsgi'],
+  ])('%s is taken as %s', (name, expected) => {
+    expect(check(name, expected)).toBeNull()
+  })
+
+  test.each([
+    ['Wsgi', 'asgi', 'a WSGI app, not ASGI'],
+    ['Asgi', 'wsgi', 'an ASGI app, not WSGI'],
+    ['Double', 'wsgi', 'the class __main__.Double, an ASGI app'],
+    ['passing', 'wsgi', 'an ASGI app, not WSGI'],
+    ['Static', 'wsgi', 'which cannot be called'],
+    ['handler', 'asgi', 'neither WSGI nor ASGI: (request)'],
+    ['class', 'asgi', 'neither WSGI nor ASGI: ()'],
+  ])('%s is refused as %s', (name, expected, text) => {
+    expect(check(name, expected)).toContain(text)
+  })
+})
+
+describe('loading the app', () => {
+  const load = async (source: string, app: object = {}): Promise<{ code: number; output: string; told: unknown }> => {
+    const directory = folder({ 'main.py': source, 'servers.py': 'def run(app): raise SystemExit("started")\n' })
+    const [launch, proof] = [join(scratch(), 'launch.json'), join(scratch(), 'proof.json')]
+    const facts = { directory, path: ['.'], app: { interface: 'wsgi', module: 'main', attribute: 'app', ...app } }
+    const { code, output } = await runLauncher({
+      launch: { ...facts, server: { name: 'gunicorn' } },
+      args: ['run', python, '-c', entry, JSON.stringify(facts), launch, proof],
+    })
+    return { code, output, told: JSON.parse(readFileSync(proof, 'utf8')) }
+  }
+  const entry = `
+import os, sys
+open(sys.argv[2], "w").write(sys.argv[1])
+os.environ.update(WHERRY_LAUNCH=sys.argv[2], WHERRY_PROOF=sys.argv[3])
+sys.path.insert(0, ${JSON.stringify(join(launcherDirectory, 'app'))})
+import wherry_entry
+`
+  const wsgi = 'def app(environ, start_response): pass\n'
+
+  test('is told of', async () => {
+    expect(await load(wsgi)).toMatchObject({ code: 0, told: { ok: true } })
+  })
+
+  test('leaves out the call that would start another server', async () => {
+    const source = `import servers\n${wsgi}servers.run(app)\n`
+    expect(await load(source)).toMatchObject({ code: 3, told: { error: 'SystemExit' } })
+    expect(await load(source, { omits: ['servers.run', 'nothing.run'] })).toMatchObject({ code: 0, told: { ok: true } })
+  })
+
+  test.each([
+    ['import no_such_module\n', { error: 'ModuleNotFoundError', module: 'no_such_module' }],
+    ['other = 1\n', { error: 'MissingApp', message: 'main has no app' }],
+    ['async def app(scope, receive, send): pass\n', { error: 'WrongInterface' }],
+    ['import os\nos.environ["NOT_SET"]\n', { error: 'KeyError' }],
+  ])('fails with the app’s own traceback: %j', async (source, told) => {
+    const { code, output, told: seen } = await load(source)
+    expect(code).toBe(3)
+    expect(output).toContain('Traceback')
+    expect(seen).toMatchObject({ ok: false, ...told })
+  })
+})
