@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, 
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { makeCheckedToken } from '../support/checked-token.ts'
 import { addFiles, commit, makeRepository, removeRepository, type Files } from '../support/repository.ts'
 import { makeImageOf, sharedCache, unfinished } from '../support/image-place.ts'
 import { startIndex, type SimpleIndex } from '../support/simple-index.ts'
@@ -15,7 +16,7 @@ const good: Files = {
   'requirements.txt': 'flask==3.1.2\n',
 }
 // Put together here, so that no scanner takes this file for a leak.
-const token = `ghp_${'a1B2'.repeat(9)}`
+const token = makeCheckedToken('ghp_')
 const key = ['-----BEGIN', 'PRIVATE', 'KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\nAg==\n'].join(' ')
 
 const repositories: string[] = []

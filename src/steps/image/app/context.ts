@@ -5,12 +5,16 @@ import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { ImagePlan } from '../../../model/plan.ts'
 import type { Entry, Tree } from '../../../model/tree.ts'
 import { readEntry, textOf } from './entry.ts'
-import { isSecretFile, refuseSecrets, scanText, type FoundSecret } from './secrets.ts'
+import { refuseSecrets } from '../secrets/refuse.ts'
+import { scanText, type FoundSecret } from '../secrets/scan.ts'
+import { isSecretFile } from '../secrets/secret-files.ts'
 
 export interface AppContext {
   readonly tree: Tree
   /** Files left out because they hold secrets by their nature. */
   readonly secretFiles: readonly string[]
+  /** What looks like a secret in tests and documentation, where it rarely is one. */
+  readonly doubtful: readonly FoundSecret[]
   /** Files left out because an image cannot hold their names; fit for printing. */
   readonly unnameable: readonly string[]
   /** Files that hold a pointer of git LFS where the real content should be. */
@@ -66,8 +70,9 @@ export function readContext(checkout: Checkout, plan: Pick<ImagePlan, 'exclude' 
     if (isPointer(entry)) left.pointers.push(file)
     tree.push(entry)
   }
-  if (found.length > 0) throw refuseSecrets(found)
-  return { tree, ...left, environments }
+  const certain = found.filter(secret => secret.certain)
+  if (certain.length > 0) throw refuseSecrets(certain)
+  return { tree, ...left, doubtful: found, environments }
 }
 
 /** In the root it is the repository itself, which somebody made an environment of. */

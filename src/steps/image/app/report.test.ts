@@ -12,10 +12,17 @@ function hear(tell: (tools: Tools) => void): string[] {
   return heard
 }
 
-const nothing: AppContext = { tree: [], secretFiles: [], unnameable: [], pointers: [], environments: [] }
+const nothing: AppContext = { tree: [], doubtful: [], secretFiles: [], unnameable: [], pointers: [], environments: [] }
 
 test('what is as it should be is not worth a word', () => {
   expect(hear(tools => reportContext(nothing, { submodules: [] } as unknown as Checkout, tools))).toEqual([])
+})
+
+test('what looks like a secret where it rarely is one enters, and is said', () => {
+  const doubtful = [{ file: 'tests/conftest.py', line: 3, what: 'a private key', certain: false }]
+  expect(
+    hear(tools => reportContext({ ...nothing, doubtful }, { submodules: [] } as unknown as Checkout, tools)),
+  ).toEqual(['warning: tests/conftest.py:3 looks like a private key; it is in the image'])
 })
 
 test('what is missing is named; many files by their number', () => {

@@ -11,6 +11,8 @@ export function reportContext(context: AppContext, { submodules }: Checkout, { r
     report({ step: 'image', level, text: text(named) })
   }
   say('info', context.secretFiles, named => `left out as secret: ${named}`)
+  for (const { file, line, what } of context.doubtful.slice(0, 3))
+    report({ step: 'image', level: 'warning', text: `${file}:${line} looks like ${what}; it is in the image` })
   say('info', context.environments, named => `left out as a virtual environment: ${named}`)
   say('warning', context.unnameable, named => `left out, no image can hold the name: ${named}`)
   say(

@@ -3,7 +3,7 @@ import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { FrontEndPlan } from '../../../model/plan.ts'
 import type { Entry, FileEntry } from '../../../model/tree.ts'
 import { appDirectory, readEntry, textOf } from '../app/entry.ts'
-import { isSecretFile } from '../app/secrets.ts'
+import { isSecretFile } from '../secrets/secret-files.ts'
 import { publicSettings } from './settings.ts'
 
 /** Version control, and what another run of ours or of the build itself leaves. */
