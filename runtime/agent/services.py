@@ -69,7 +69,11 @@ def stage(home, request):
     for name, mode in (("data", 0o700), ("conf", 0o700), ("run", 0o755), ("reports", 0o700)):
         os.makedirs(os.path.join(place, name), mode=mode, exist_ok=True)
         give(owner, os.path.join(place, name))
-    files.remove(os.path.join(place, "data", "new"))
+    new, main = (os.path.join(place, "data", name) for name in ("new", "main"))
+    files.remove(new)
+    if not os.path.isdir(main):
+        os.mkdir(new, 0o700)
+        give(owner, new)
     values, made = {}, []
     if request["secret"] is not None:
         _, values, made = vault.complete(home, [request["secret"]])
@@ -81,7 +85,6 @@ def stage(home, request):
         files.write(os.path.join(place, checked_name(f"{name}.in")), fill(template, values))
     for name, spec in request["specs"].items():
         files.write_json(os.path.join(place, checked_name(f"{name}.json")), spec)
-    main = os.path.join(place, "data", "main")
     return {"fresh": not os.path.isdir(main), "version": version_of(main), "made": made}
 
 
@@ -143,13 +146,9 @@ def job(home, request):
 
 @change("services-keep")
 def keep(home, request):
-    """What was initialised becomes the volume, whole or not at all. A service that needs no initialising gets an empty one."""
+    """What was initialised becomes the volume, whole or not at all."""
     data = home.service(request["kind"], "data")
-    new = os.path.join(data, "new")
-    if not os.path.isdir(new):
-        os.mkdir(new, 0o700)
-        give(request["owner"], new)
-    os.rename(new, os.path.join(data, "main"))
+    os.rename(os.path.join(data, "new"), os.path.join(data, "main"))
     files.sync_directory(data)
 
 
@@ -189,11 +188,12 @@ def ready(request):
 
 
 # What is sent first, and how an answer of one that serves begins. PostgreSQL: a StartupMessage; 57P03 is "cannot connect now", while it
-# starts or stops. MySQL: Protocol::HandshakeV10 comes unasked, after its length. Redis and memcached: their own words.
+# starts or stops. MySQL: Protocol::HandshakeV10 comes unasked, after its length, or error 1130, while no account may come from here yet.
+# Redis and memcached: their own words.
 STARTUP = b"\0\x03\0\0user\0wherry_ready\0database\0postgres\0\0"
 GREETINGS = {
     "postgres": ((len(STARTUP) + 4).to_bytes(4, "big") + STARTUP, re.compile(rb"R|E(?!.*\0C57P0)", re.DOTALL)),
-    "mysql": (b"", re.compile(rb"...\0\x0a", re.DOTALL)),
+    "mysql": (b"", re.compile(rb"...\0(?:\x0a|\xff\x6a\x04)", re.DOTALL)),
     "redis": (b"PING\r\n", re.compile(rb"\+PONG|-NOAUTH")),
     "memcached": (b"version\r\n", re.compile(rb"VERSION ")),
 }

@@ -24,6 +24,8 @@ export const mysql: Service = {
       `--bind-address=${seat.address}`,
       `--port=${seat.port}`,
       '--skip-name-resolve',
+      // Without the aborted connections, of which each of ours that only looks is one.
+      '--log-warnings=1',
       '--character-set-server=utf8mb4',
       '--collation-server=utf8mb4_unicode_ci',
     ],
@@ -51,8 +53,9 @@ function bootstrap({ find }: Seat): Template {
     'CREATE DATABASE mysql;\nUSE mysql;\nSET @auth_root_socket=NULL;\n',
     ...scripts.map(names => ({ file: find(places(names)) })),
     '\n',
-    `GRANT ALL PRIVILEGES ON *.* TO '${superuser}'@'localhost' IDENTIFIED BY '' WITH GRANT OPTION;\n`,
-    "DELETE FROM mysql.global_priv WHERE User IN ('root', '');\nFLUSH PRIVILEGES;\n",
+    // GRANT needs privileges, which are not loaded yet: the account that the scripts make is renamed.
+    `UPDATE mysql.global_priv SET User='${superuser}' WHERE User='root' AND Host='localhost';\n`,
+    "DELETE FROM mysql.global_priv WHERE User IN ('root', '');\n",
   ]
 }
 

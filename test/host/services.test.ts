@@ -146,3 +146,64 @@ test('an address that others hold is named', async () => {
   await expect(host.release(await make('six', asked))).rejects.toMatchObject({ code: 'service-port-in-use' })
   server.close()
 })
+
+test('MariaDB and Memcached: parts in variables, a host name of the source', async () => {
+  const own = await openTestHost()
+  const names = { DB_HOST: 'host', DB_USER: 'user', DB_PASSWORD: 'password', DB_NAME: 'database' } as const
+  const variables = Object.entries(names).map(([name, says]) => ({ name, says, scheme: null, database: null }))
+  const asked: ServicePlan[] = [
+    { ...fact, kind: 'mysql', variables },
+    { ...fact, kind: 'memcached', hosts: ['cache'], password: '' },
+  ]
+  const mysql = `
+import os, pymysql
+from pymemcache.client.base import Client
+def app(environ, start_response):
+    connection = pymysql.connect(host=os.environ["DB_HOST"], user=os.environ["DB_USER"],
+                                 password=os.environ["DB_PASSWORD"], database=os.environ["DB_NAME"])
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS notes (text varchar(20))")
+        cursor.execute("INSERT INTO notes VALUES ('é😀')")
+        cursor.execute("SELECT text FROM notes")
+        text = cursor.fetchone()[0]
+    cache = Client(("cache", 11211))
+    cache.set("key", text.encode())
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [cache.get("key")]
+`
+  const made = await makeApp('wsgi', 'one', {
+    files: { 'web.py': mysql, 'requirements.txt': 'gunicorn==27.0.1\npymysql==1.1.2\npymemcache==4.0.0\n' },
+    plan: plan => ({ ...plan, services: asked }),
+  })
+  await own.release(made)
+  expect((await own.page()).body).toBe('é😀')
+})
+
+test('a Celery worker and the app meet at a Redis with a password', async () => {
+  const own = await openTestHost()
+  const tasks = `
+import os
+from celery import Celery
+queue = Celery("web", broker=os.environ["REDIS_URL"], backend=os.environ["REDIS_URL"])
+@queue.task
+def double(n):
+    return 2 * n
+def app(environ, start_response):
+    answer = double.delay(21).get(timeout=60) if environ["PATH_INFO"] == "/job" else "ready"
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [str(answer).encode()]
+`
+  const made = await makeApp('wsgi', 'one', {
+    files: { 'web.py': tasks, 'requirements.txt': 'gunicorn==27.0.1\ncelery[redis]==5.5.3\n' },
+    plan: plan => ({
+      ...plan,
+      processes: { web: null, worker: ['celery', '-A', 'web:queue', 'worker', '--pool', 'solo'] },
+      services: [
+        { ...fact, kind: 'redis', variables: [{ name: 'REDIS_URL', says: 'url', scheme: 'redis', database: '0' }] },
+      ],
+    }),
+  })
+  await own.release(made)
+  expect((await own.page('/job')).body).toBe('42')
+  expect(await own.secretNames()).toEqual(['WHERRY_REDIS_PASSWORD'])
+})

@@ -231,3 +231,11 @@ test('commands are split as sh would, and refused where only sh could run them',
   for (const text of ['a && b', 'a | b', 'a; b', 'echo $(id)', 'echo `id`', 'A=1 b', 'a > f', "it's", 'ls *.py'])
     expect(splitCommand(text), text).toBeNull()
 })
+
+test('psycopg alone looks for libpq by name', () => {
+  const files = { 'app.py': 'import psycopg\n' }
+  expect(findLibraries(ground(files, null, { packages: ['psycopg'] }))).toMatchObject([
+    { name: 'pq', because: [{ file: 'app.py', line: 1 }] },
+  ])
+  expect(findLibraries(ground(files, null, { packages: ['psycopg', 'psycopg-binary'] }))).toEqual([])
+})

@@ -52,7 +52,22 @@ export function findLibraries(ground: Ground): SystemLibraryFact[] {
     const geo = found.has('gdal') || !geodjango.test(text) ? -1 : text.split('\n').findIndex(one => geodjango.test(one))
     if (geo >= 0) found.set('gdal', { name: 'gdal', because: [reason(ground.tree, file, geo + 1)] })
   }
+  const client = libpq(ground)
+  if (client) found.set('pq', client)
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Psycopg 3 without its binary or C part opens libpq by name (psycopg: Installation, "Pure Python installation"). */
+function libpq(ground: Ground): SystemLibraryFact | null {
+  if (!ground.requires('psycopg') || ground.requires('psycopg-binary') || ground.requires('psycopg-c')) return null
+  for (const file of appFiles(ground)) {
+    const line = ground.tree
+      .text(file)
+      .split('\n')
+      .findIndex(each => /psycopg|postgresql/.test(each))
+    if (line >= 0) return { name: 'pq', because: [reason(ground.tree, file, line + 1)] }
+  }
+  return null
 }
 
 /** Distributions are named after their module, or with `python-` or `py` before it. */

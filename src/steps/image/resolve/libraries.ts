@@ -25,6 +25,7 @@ const byName: Readonly<Record<string, readonly string[]>> = {
   pandoc: ['pandoc'],
   pango: ['libpango-1.0-0', 'libpangoft2-1.0-0', 'libharfbuzz-subset0'],
   poppler: ['poppler-utils'],
+  pq: ['libpq5'],
   sndfile: ['libsndfile1'],
   tesseract: ['tesseract-ocr'],
   wkhtmltopdf: ['wkhtmltopdf'],

@@ -156,7 +156,7 @@ async function stage(
 
 async function initialise(work: Work, wish: ServiceWish, programs: Programs, sandbox: HostSandbox): Promise<void> {
   if (programs.initialise) await job(work, wish, 'initialise', sandbox)
-  await work.lease.change('services-keep', { kind: wish.service.kind, owner: serviceOwner })
+  await work.lease.change('services-keep', { kind: wish.service.kind })
 }
 
 /** Runs a program of the service to its end; parented by the holder, so that losing us does not break it off. */
