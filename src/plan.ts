@@ -18,19 +18,20 @@ import { services as serviceList } from './services/index.ts'
 const suites: Readonly<Record<string, string>> = { '3.11': 'bookworm', '3.13': 'trixie' }
 
 /** A plan for each Python that the repository allows and a base carries, the preferred one first. Throws as `makePlan`. */
-export function makePlans(project: Project, config: Config): readonly Plan[] {
+export function makePlans(project: Project, config: Config, app: string | null = null): readonly Plan[] {
   const { version, alternatives } = project.python
   return [version, ...alternatives].map(python =>
-    makePlan({ ...project, python: { ...project.python, version: python } }, config),
+    makePlan({ ...project, python: { ...project.python, version: python } }, config, app),
   )
 }
 
 /** Decides, from the facts and the config alone, what will be made and run. Throws `unsupported-python`, `nothing-to-install`, `conda-environment`. */
-export function makePlan(project: Project, config: Config): Plan {
+export function makePlan(project: Project, config: Config, app: string | null = null): Plan {
   refusePackages(project)
   return {
     name: config.name ?? project.name,
     root: project.root,
+    lockFile: lockFile(project, app),
     image: {
       base: base(project),
       requirements: {
@@ -57,6 +58,12 @@ export function makePlan(project: Project, config: Config): Plan {
     secrets: project.secrets.map(({ name, required }) => ({ name, required })),
     services: services(project, config),
   }
+}
+
+/** Several apps may share a directory: each has a lock of its own. */
+function lockFile({ root }: Project, app: string | null): string {
+  const name = app === null ? 'wherry.lock' : `wherry.${app}.lock`
+  return root === '.' ? name : `${root}/${name}`
 }
 
 function refusePackages({ packages, framework }: Project): void {

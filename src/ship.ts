@@ -17,6 +17,8 @@ export interface ShipOptions {
   readonly signal?: AbortSignal
   /** Resolve anew, to the newest of everything, although wherry.lock answers already. */
   readonly update?: boolean
+  /** Which of the config's `[apps]`; may be left out where there is one. */
+  readonly app?: string
   /** The user allows the repository's hooks now; without it only those that were allowed before run. */
   readonly allowHooks?: boolean
 }
@@ -32,6 +34,8 @@ export interface UpOptions extends ShipOptions {
   /** Given for this environment: wins over secrets and over the config. */
   readonly env?: Readonly<Record<string, string>>
   readonly listen?: ListenAt
+  /** Where it listens when nothing says where; port 8000 without it. */
+  readonly usual?: ListenAt
 }
 
 export interface PublishOptions extends ShipOptions {
@@ -82,7 +86,7 @@ export async function publish(directory: string, options: PublishOptions): Promi
 /** Repository → Image: the first half, which knows of no target. */
 export async function image(directory: string, options: ImageOptions): Promise<Made> {
   const detected = await prepared(directory, options)
-  const plans = makePlans(detected.project, detected.config)
+  const plans = makePlans(detected.project, detected.config, detected.app)
   const request = {
     wanted: { ...detected.packages, directory: seenFromLock(detected) },
     checkout: detected.checkout,

@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join, posix } from 'node:path'
+import { join } from 'node:path'
 import { type Cache } from '../kit/cache.ts'
 import { git } from '../kit/git.ts'
 import type { Lock } from '../model/lock.ts'
 import { findImage, readArchive, readLayout, type ImageView } from '../oci/index.ts'
-import { lockFileName, parseLock } from '../steps/image/resolve/lock-file.ts'
+import { parseLock } from '../steps/image/resolve/lock-file.ts'
 import { badArgument, imageNotHere } from './errors.ts'
 import { openPlace } from './place.ts'
 
@@ -18,7 +18,8 @@ export interface OtherOptions {
   readonly cache: Cache
   /** The repository, and the app's directory in it: for releases and commits. */
   readonly repository: string
-  readonly root: string
+  /** Where the app's lock lies, relative to the repository. */
+  readonly lockFile: string
 }
 
 /**
@@ -29,8 +30,7 @@ export async function findOther(text: string, options: OtherOptions): Promise<Ot
   if (/^\d{1,6}$/.test(text) && !existsSync(text)) return ofRelease(Number(text), options)
   if (/^sha256:[0-9a-f]{64}$/.test(text)) return ofDigest(text, `the image ${text.slice(0, 19)}`, options)
   if (existsSync(text)) return ofPath(text, options)
-  const { repository, root } = options
-  const file = posix.join(root, lockFileName)
+  const { repository, lockFile: file } = options
   // A name that begins with a dash would be an option of git.
   const found = text.startsWith('-') ? null : await git(repository, 'show', '--no-textconv', `${text}:./${file}`)
   if (found !== null) return { kind: 'lock', name: `${file} of ${text}`, lock: parseLock(found, `${text}:${file}`) }

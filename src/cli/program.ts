@@ -45,6 +45,7 @@ const overview: CommandEntry = {
   name: 'overview',
   summary: 'what was found and what would be done',
   arguments: { '[path]': 'the repository; the current directory without it' },
+  options: { '--app <name>': 'of several apps in wherry.toml, this one' },
   load: () => import('./commands/overview.ts'),
 }
 

@@ -1,5 +1,6 @@
 import { watch as watchFiles } from 'node:fs/promises'
 import { openCheckout } from '../kit/checkout/index.ts'
+import { isLockFile } from '../steps/image/resolve/lock-file.ts'
 
 /** Milliseconds without a further change before one is acted on: editors and git write several files, each in a moment. */
 const quiet = 15
@@ -24,7 +25,7 @@ export async function watch(
   const fail = (): void => failed.abort()
   acting.catch(fail)
   const settle = async (): Promise<void> => {
-    const names = [...changed].filter(name => name !== 'wherry.lock')
+    const names = [...changed].filter(name => !isLockFile(name))
     changed.clear()
     const mine = names.every(name => known.has(name)) ? names : await belonging(names)
     if (mine.length > 0 && !signal.aborted) await act(mine.length)

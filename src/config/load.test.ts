@@ -15,13 +15,21 @@ async function load(files: Record<string, string>): Promise<LoadedConfig> {
 }
 
 test('no file is no config', async () => {
-  expect(await load({ 'pyproject.toml': '[project]\nname = "x"' })).toEqual({ config: {}, file: null })
+  expect(await load({ 'pyproject.toml': '[project]\nname = "x"' })).toMatchObject({
+    config: {},
+    file: null,
+    app: null,
+    apps: [],
+  })
 })
 
 test('wherry.toml wins over [tool.wherry]', async () => {
   const table = '[tool.wherry]\napp = "b:app"'
-  expect(await load({ 'pyproject.toml': table })).toEqual({ config: { app: 'b:app' }, file: 'pyproject.toml' })
-  expect(await load({ 'wherry.toml': 'app = "a:app"' })).toEqual({ config: { app: 'a:app' }, file: 'wherry.toml' })
+  expect(await load({ 'pyproject.toml': table })).toMatchObject({ config: { app: 'b:app' }, file: 'pyproject.toml' })
+  expect(await load({ 'wherry.toml': 'app = "a:app"' })).toMatchObject({
+    config: { app: 'a:app' },
+    file: 'wherry.toml',
+  })
 })
 
 test('an unknown key is named with its path and its nearest neighbour', async () => {
@@ -48,4 +56,12 @@ test('a wrong value and broken TOML are named with their place', async () => {
 test('keys of a prototype are keys like any other', async () => {
   await expect(load({ 'wherry.toml': '__proto__ = 1' })).rejects.toMatchObject({ code: 'invalid-config' })
   await expect(load({ 'wherry.toml': 'constructor = 1' })).rejects.toMatchObject({ code: 'invalid-config' })
+})
+
+test('a key of one of several apps is judged like one of the file', async () => {
+  await expect(load({ 'wherry.toml': '[apps.api.release]\nhealth_path = "/up"' })).rejects.toMatchObject({
+    what: expect.stringContaining('apps.api.release.health_path'),
+    next: expect.stringContaining('health-path'),
+  })
+  await expect(load({ 'wherry.toml': '[apps.Api]\nroot = "a"' })).rejects.toMatchObject({ code: 'invalid-config' })
 })

@@ -4,16 +4,36 @@ import type { Checkout } from '../kit/checkout/index.ts'
 import { nearest } from '../kit/text.ts'
 import { invalidConfig } from './errors.ts'
 import { checkRequires } from './requires.ts'
-import type { Config } from './schema.ts'
+import { chooseApp, type ChosenApp } from './apps.ts'
+import type { ConfigFile } from './schema.ts'
 
-export interface LoadedConfig {
-  readonly config: Config
+export interface LoadedConfig extends ChosenApp {
+  /** Every name under `[apps]`. */
+  readonly apps: readonly string[]
   /** The file it came from; null when the repository has none. */
   readonly file: string | null
 }
 
-/** Reads wherry.toml, else [tool.wherry]. Throws `wrong-version`, and `invalid-config` with the path of the key and the nearest one that exists. */
-export async function loadConfig(checkout: Checkout): Promise<LoadedConfig> {
+/**
+ * Reads wherry.toml, else [tool.wherry], for one app where there are several. Throws `wrong-version`, `invalid-config` with the path of the
+ * key and the nearest one that exists, and as `chooseApp`.
+ */
+export async function loadConfig(checkout: Checkout, app: string | null = null): Promise<LoadedConfig> {
+  const { config, file } = await loadFile(checkout)
+  return { ...chooseApp(config, app), apps: Object.keys(config.apps ?? {}), file }
+}
+
+/** The names under `[apps]`; none for a repository that is one app. Throws as `loadConfig`. */
+export async function listApps(checkout: Checkout): Promise<readonly string[]> {
+  return Object.keys((await loadFile(checkout)).config.apps ?? {})
+}
+
+interface LoadedFile {
+  readonly config: ConfigFile
+  readonly file: string | null
+}
+
+async function loadFile(checkout: Checkout): Promise<LoadedFile> {
   const own = checkout.text('wherry.toml')
   if (own !== null) return checked(toml(own, 'wherry.toml'), 'wherry.toml')
   const pyproject = checkout.text('pyproject.toml')
@@ -23,7 +43,7 @@ export async function loadConfig(checkout: Checkout): Promise<LoadedConfig> {
   return checked(tool?.wherry ?? {}, 'pyproject.toml')
 }
 
-async function checked(value: unknown, file: string): Promise<LoadedConfig> {
+async function checked(value: unknown, file: string): Promise<LoadedFile> {
   const { requires } = value as { requires?: unknown }
   // Before anything else: keys of another version are no mistake.
   if (typeof requires === 'string') await checkRequires(requires, file)
@@ -44,13 +64,13 @@ function toml(text: string, file: string): Record<string, unknown> {
   }
 }
 
-async function validate(value: unknown, file: string): Promise<Config> {
+async function validate(value: unknown, file: string): Promise<ConfigFile> {
   const { configSchema } = await import('./schema.ts')
   const result = configSchema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
   if (!issue) throw new Error('zod refused the config without an issue')
-  throw refuse(issue, file, keysAt(configSchema.shape, issue.path))
+  throw refuse(issue, file, keysAt(configSchema as unknown as Shape, issue.path))
 }
 
 function refuse(issue: $ZodIssue, file: string, known: readonly string[]): Error {
@@ -73,12 +93,19 @@ function refuse(issue: $ZodIssue, file: string, known: readonly string[]): Error
   })
 }
 
+interface Shape {
+  readonly shape?: Readonly<Record<PropertyKey, Shape | undefined>>
+  /** Of a record every key holds the same. */
+  readonly valueType?: Shape
+  readonly unwrap?: () => Shape
+}
+
 /** The keys that exist where the issue is, for the suggestion. */
-function keysAt(shape: Record<string, unknown>, path: readonly PropertyKey[]): string[] {
-  let here: unknown = shape
+function keysAt(schema: Shape, path: readonly PropertyKey[]): string[] {
+  let here: Shape = schema
   for (const part of path) {
-    const inner = (here as Record<PropertyKey, { unwrap?: () => { shape?: unknown } } | undefined>)[part]
-    here = inner?.unwrap?.().shape ?? {}
+    here = here.shape?.[part] ?? here.valueType ?? {}
+    while (here.unwrap) here = here.unwrap()
   }
-  return Object.keys(here as object)
+  return Object.keys(here.shape ?? {})
 }

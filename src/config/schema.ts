@@ -152,16 +152,10 @@ const workers = z
   })
   .describe('How many processes of the server there are. Without it, what processors and memory allow.')
 
-export const configSchema = z.strictObject({
-  requires: z
-    .string()
-    .describe(
-      'Versions of Wherry this file is written for, as npm writes ranges: `~1.4`. Another version refuses to run.',
-    )
-    .optional(),
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, 'lower-case letters, digits and dashes, 2 to 40')
+const appName = z.string().regex(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, 'lower-case letters, digits and dashes, 2 to 40')
+
+const keys = {
+  name: appName
     .describe('The app’s name on every target. Without it the project’s or the directory’s name.')
     .optional(),
   root: z
@@ -228,6 +222,28 @@ export const configSchema = z.strictObject({
     .record(z.string(), z.looseObject({}))
     .describe('Where releases live; each target owns its keys.')
     .optional(),
+}
+
+const appSchema = z.strictObject(keys)
+
+export const configSchema = z.strictObject({
+  requires: z
+    .string()
+    .describe(
+      'Versions of Wherry this file is written for, as npm writes ranges: `~1.4`. Another version refuses to run.',
+    )
+    .optional(),
+  ...keys,
+  apps: z
+    .record(appName, appSchema)
+    .describe(
+      'Several apps of one repository, each with the keys of this file under `[apps.NAME]`. What stands outside holds for all of them. Commands take all, or one with --app NAME.',
+    )
+    .meta({ examples: [{ api: { root: 'api' }, admin: { root: 'admin' } }] })
+    .optional(),
 })
 
-export type Config = z.infer<typeof configSchema>
+/** The file as it is. */
+export type ConfigFile = z.infer<typeof configSchema>
+/** What holds for one app. */
+export type Config = z.infer<typeof appSchema>

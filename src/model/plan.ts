@@ -5,6 +5,8 @@ export interface Plan {
   readonly name: string
   /** The directory the app runs from, relative to the repository: `.` or a sub-directory. */
   readonly root: string
+  /** Where its lock lies, relative to the repository. */
+  readonly lockFile: string
   readonly image: ImagePlan
   /** What an image starts by name; argv, or null for `web`, which the launcher composes from `image.serve`. */
   readonly processes: Readonly<Record<string, readonly string[] | null>>

@@ -139,6 +139,7 @@ function planOf(kind: 'wsgi' | 'asgi'): Plan {
   return {
     name: 'web',
     root: '.',
+    lockFile: 'wherry.lock',
     image: {
       base: { kind: 'debian', suite: 'trixie', python: '3.13' },
       requirements: { manager: 'pip', lock: null, manifest: 'requirements.txt' },

@@ -2,6 +2,8 @@ import { openCache } from '../../kit/cache.ts'
 import { size } from '../../kit/text.ts'
 import { viewImage, writeArchive } from '../../oci/index.ts'
 import { image } from '../../ship.ts'
+import { appNotChosen } from '../../config/errors.ts'
+import { appOption, appsOf, byApp } from '../apps.ts'
 import type { Call } from '../command.ts'
 import { badArgument } from '../errors.ts'
 import type { AccountWish } from '../give-account.ts'
@@ -15,7 +17,9 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
       what: '--key signs provenance, which was not asked for.',
       next: '--provenance FILE --key FILE',
     })
-  const ready = await image(String(path), { report: face.report, ...hooksOf(options) })
+  const apps = await appsOf(String(path), options['app'])
+  if (apps.length > 1) return several(String(path), apps, { face, options })
+  const ready = await image(String(path), { report: face.report, ...hooksOf(options), ...appOption(apps[0] ?? null) })
   const { plan, made } = ready
   const { digest, configDigest, layers } = made.image
   const file = text('out')
@@ -40,6 +44,23 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
     pages.length === 0 ? digest : pages.map(page => page(style)).join('\n'),
   )
   return fails ? 1 : 0
+}
+
+/** All apps of the repository: the digest of each. What is written or told of an image is asked for one of them. */
+async function several(
+  directory: string,
+  apps: readonly (string | null)[],
+  { face, options }: Pick<Call, 'face' | 'options'>,
+): Promise<number> {
+  if (typeof options['out'] === 'string' || readWish(options) !== null)
+    throw appNotChosen({ what: 'Several apps are made, and this is about one image.', next: `--app ${apps[0]}` })
+  const digests: string[] = []
+  for (const app of apps) {
+    const { made } = await image(directory, { report: face.report, ...hooksOf(options), ...appOption(app) })
+    digests.push(made.image.digest)
+  }
+  face.result(byApp(apps, digests), () => apps.map((app, i) => `${app}  ${digests[i]}`).join('\n'))
+  return 0
 }
 
 /** Null when no account is asked for. */

@@ -2,6 +2,7 @@ import type { CommandEntry } from '../command.ts'
 
 const path = { '[path]': 'the repository; the current directory without it' }
 
+const app = { '--app <name>': 'of several apps in wherry.toml, this one' }
 const allowHooks = { '--allow-hooks': 'let the [hooks] of wherry.toml run here, now and until they change' }
 
 /** Every command, in the order of the help. */
@@ -10,6 +11,7 @@ export const commands: readonly CommandEntry[] = [
     name: 'detect',
     summary: 'say what the app is, with the lines that say so',
     arguments: path,
+    options: app,
     load: () => import('./detect.ts'),
   },
   {
@@ -17,6 +19,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'make the image that runs everywhere, and print its digest',
     arguments: path,
     options: {
+      ...app,
       ...allowHooks,
       '--out <file>': 'also write it as one tar, for docker load, podman load or skopeo',
       '--explain': 'say what is inside, how large, and why each package is there',
@@ -34,6 +37,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'bring the image to a registry, and print the reference that names it for ever',
     arguments: path,
     options: {
+      ...app,
       ...allowHooks,
       '--to <reference>': 'where to: ghcr.io/acme/shop:1.4',
       '--dialect <dialect>': 'oci, or docker for registries that take nothing else',
@@ -45,6 +49,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'run the app on this machine, as production will',
     arguments: path,
     options: {
+      ...app,
       ...allowHooks,
       '-p, --port <port>': 'where nginx listens; 8000 at first',
       '-e, --env <NAME=VALUE...>': 'environment of this run; wins over everything else',
@@ -57,12 +62,14 @@ export const commands: readonly CommandEntry[] = [
     name: 'down',
     summary: 'stop what `up` started; its data stays',
     arguments: path,
+    options: app,
     load: () => import('./down.ts'),
   },
   {
     name: 'status',
     summary: 'say what serves, what runs, and what can be gone back to',
     arguments: path,
+    options: app,
     load: () => import('./status.ts'),
   },
   {
@@ -70,6 +77,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'show what the processes print',
     arguments: path,
     options: {
+      ...app,
       '-f, --follow': 'go on until Ctrl-C',
       '--since <time>': 'from this long ago (10m, 2h, 3d) or this date on',
       '--process <name>': 'of this process only: web, worker …',
@@ -80,14 +88,14 @@ export const commands: readonly CommandEntry[] = [
     name: 'rollback',
     summary: 'let the release before, or the one named, serve again',
     arguments: { '[release]': 'its number; the one before without it' },
-    options: { '--path <path>': 'the repository; the current directory without it' },
+    options: { '--path <path>': 'the repository; the current directory without it', ...app },
     load: () => import('./rollback.ts'),
   },
   {
     name: 'run',
     summary: 'run a command in the image that serves, with its data',
     arguments: { '<command...>': 'the program and its arguments' },
-    options: { '--path <path>': 'the repository; the current directory without it' },
+    options: { '--path <path>': 'the repository; the current directory without it', ...app },
     passThrough: true,
     load: () => import('./run.ts'),
   },
@@ -101,6 +109,7 @@ export const commands: readonly CommandEntry[] = [
     name: 'recover',
     summary: 'repair what an interrupted command left behind',
     arguments: path,
+    options: app,
     load: () => import('./recover.ts'),
   },
   {

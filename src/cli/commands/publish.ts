@@ -16,6 +16,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
     to,
     ...dialect(options['dialect']),
     ...hooksOf(options),
+    ...(typeof options['app'] === 'string' ? { app: options['app'] } : {}),
   })
   face.result({ name: plan.name, ...ref }, () => ref.reference)
 }

@@ -1,10 +1,13 @@
-import { openPlace } from '../place.ts'
+import type { Status } from '../../targets/host/index.ts'
+import { appNames, byApp } from '../apps.ts'
+import { openPlaces } from '../place.ts'
 import { statusPage } from '../pages/status.ts'
 import type { Call } from '../command.ts'
 
 /** `wherry recover`: takes the lock and repairs what an interrupted run left behind. */
-export async function run({ face, arguments: [path = '.'] }: Call): Promise<void> {
-  const host = await openPlace(String(path))
-  const status = await host.recover({ report: face.report })
-  face.result(status, style => statusPage(status, style))
+export async function run({ face, arguments: [path = '.'], options }: Call): Promise<void> {
+  const places = await openPlaces(String(path), options['app'])
+  const all: Status[] = []
+  for (const { host } of places) all.push(await host.recover({ report: face.report }))
+  face.result(byApp(appNames(places), all), style => all.map(status => statusPage(status, style)).join(''))
 }

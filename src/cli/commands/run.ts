@@ -7,6 +7,6 @@ export async function run({ arguments: [words = []], options }: Call): Promise<n
   const [program, ...rest] = words as readonly string[]
   if (program === undefined)
     throw badArgument({ what: '`wherry run` takes a command.', next: 'wherry run python manage.py createsuperuser' })
-  const host = await openPlace(typeof options['path'] === 'string' ? options['path'] : '.')
+  const host = await openPlace(typeof options['path'] === 'string' ? options['path'] : '.', options['app'])
   return host.run([program, ...rest])
 }

@@ -1,6 +1,8 @@
 import { count, duration } from '../../kit/text.ts'
 import { up, type Up, type UpOptions } from '../../ship.ts'
 import type { Face } from '../face/index.ts'
+import { appNotChosen } from '../../config/errors.ts'
+import { appOption, appsOf, byApp } from '../apps.ts'
 import { openPlace } from '../place.ts'
 import { followLogs } from '../pages/logs.ts'
 import { releasePage } from '../pages/release.ts'
@@ -21,35 +23,52 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
       ? {}
       : { listen: { address: '127.0.0.1', port: port(String(options['port']), '--port') } }
   const request = { report: face.report, signal: interrupt.signal, env, ...listen, ...hooksOf(options) }
-  const first = up(directory, request)
+  const apps = await appsOf(directory, options['app'])
+  if (apps.length > 1 && 'listen' in request)
+    throw appNotChosen({ what: 'Several apps cannot listen on one port.', next: `--app ${apps[0]} --port 8000` })
+  const first = upAll(directory, apps, request)
   // Watched from the start: a file saved while the first release is made is a change too.
-  const watching = options['watch'] === true ? watchAndShip(directory, first, request, face) : null
+  const watching = options['watch'] === true ? watchAndShip(directory, { apps, first, request, face }) : null
   // When the first release fails, that is the error to read; the watcher ends with it.
   watching?.catch(() => {})
   const shipped = await first
-  face.result(shipped.deployed, style => releasePage(shipped, duration(Date.now() - began), style))
+  const took = duration(Date.now() - began)
+  const deployed = shipped.map(one => one.deployed)
+  face.result(byApp(apps, deployed), style => shipped.map(one => releasePage(one, took, style)).join(''))
   const attached = options['detach'] !== true && options['json'] !== true && process.stdout.isTTY
   if (!attached && watching === null) return 0
 
-  const host = await openPlace(directory)
-  const logs = followLogs(host, face, interrupt.signal)
+  const hosts = await Promise.all(shipped.map(({ plan }) => openPlace(directory, plan.name)))
+  const logs = Promise.all(hosts.map(host => followLogs(host, face, interrupt.signal)))
   await watching
   await logs
   face.report({ step: 'release', level: 'start', text: 'stopping (Ctrl-C again to leave it running)' })
-  await host.down({ report: face.report })
+  for (const host of hosts) await host.down({ report: face.report })
   return 0
 }
 
+/** One app after the other, each with a port of its own where nothing else is said. */
+async function upAll(directory: string, apps: readonly (string | null)[], request: UpOptions): Promise<Up[]> {
+  const all: Up[] = []
+  for (const [i, app] of apps.entries()) {
+    const usual = { address: '127.0.0.1', port: 8000 + i }
+    all.push(await up(directory, { ...request, usual, ...appOption(app) }))
+  }
+  return all
+}
+
+interface Watched {
+  readonly apps: readonly (string | null)[]
+  readonly first: Promise<unknown>
+  readonly request: UpOptions & { readonly signal: AbortSignal }
+  readonly face: Face
+}
+
 /** Replaces the release after every change, until Ctrl-C. A change that fails is told, and the release before serves on. */
-async function watchAndShip(
-  directory: string,
-  first: Promise<Up>,
-  request: UpOptions & { readonly signal: AbortSignal },
-  face: Face,
-): Promise<void> {
+async function watchAndShip(directory: string, { apps, first, request, face }: Watched): Promise<void> {
   const { watch } = await import('../watch.ts')
   await watch(directory, { signal: request.signal, after: first }, async changed => {
     face.report({ step: 'release', level: 'info', text: `${count(changed, 'file')} changed` })
-    await up(directory, request).catch(error => face.fail(error))
+    await upAll(directory, apps, request).catch(error => face.fail(error))
   })
 }

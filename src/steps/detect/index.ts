@@ -18,9 +18,17 @@ import { findFrontEnds, type FrontEnds } from './front-end/index.ts'
 import { readPackages, type Packages } from './packages/index.ts'
 import { findPython } from './python.ts'
 
+export interface DetectOptions {
+  readonly report: Report
+  /** Which of the config's `[apps]`; may be left out where there is one. */
+  readonly app?: string | null
+}
+
 export interface Detected {
   readonly project: Project
   readonly config: Config
+  /** The app's name under `[apps]`; null where the repository is one app. */
+  readonly app: string | null
   readonly checkout: Checkout
   readonly packages: Packages
 }
@@ -29,10 +37,11 @@ export interface Detected {
  * Reads a repository and says what the app in it is, each fact with the lines that say so. Never runs anything of it. Throws an error of
  * the catalogue when there is no app, more than one, or one that cannot work as it lies.
  */
-export async function detect(directory: string, { report }: { readonly report: Report }): Promise<Detected> {
+export async function detect(directory: string, options: DetectOptions): Promise<Detected> {
+  const { report } = options
   report({ step: 'detect', level: 'start', text: `reading ${directory}` })
   const checkout = await openCheckout(directory)
-  const { config } = await loadConfig(checkout)
+  const { config, app: chosen, others } = await loadConfig(checkout, options.app ?? null)
   const tree = readSource(checkout)
   const found = await findApp(checkout, directory => appPackages(readPackages(checkout, directory || '.')), {
     tree,
@@ -75,7 +84,20 @@ export async function detect(directory: string, { report }: { readonly report: R
     notes: [...found.notes, ...packages.notes, ...python.notes, ...notes, ...frontEnds.notes, ...connected.notes],
   }
   report({ step: 'detect', level: 'done', text: `${checkout.files.length} files read` })
-  return { project, config, checkout, packages }
+  return { project, config: apart(config, others, packages), app: chosen, checkout, packages }
+}
+
+/**
+ * Without the directories of the repository's other apps, so that a change of one is none of the others; what the app installs from one of
+ * them stays.
+ */
+function apart(config: Config, others: readonly string[], { requirements, lock }: Packages): Config {
+  const sources = lock?.packages.flatMap(({ source }) => (source.kind === 'path' ? [source.path] : [])) ?? []
+  const used = [...requirements.flatMap(({ path }) => (path === null ? [] : [path])), ...sources]
+  const left = others.filter(other => !used.some(path => `${path}/`.includes(`${other}/`)))
+  if (left.length === 0) return config
+  const exclude = [...(config.image?.exclude ?? []), ...left.map(other => `/${other}/`)]
+  return { ...config, image: { ...config.image, exclude } }
 }
 
 /** What is served and what builds it. A directory that is neither committed nor built is made at run time: the app's own business. */

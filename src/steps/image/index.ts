@@ -11,7 +11,7 @@ import { namingFullDisk } from './disk.ts'
 import { makeEnvironment, type Environment } from './environment.ts'
 import { openInside, type Inside } from './inside.ts'
 import type { Loaded } from './loading/loaded.ts'
-import { lockFileName, readLockFile, writeLockFile } from './resolve/lock-file.ts'
+import { readLockFile, writeLockFile } from './resolve/lock-file.ts'
 import { requestHash, type Request } from './resolve/request-hash.ts'
 import type { Wanted } from './resolve/wanted.ts'
 import { addStatics, type ServedStatic } from './statics/index.ts'
@@ -55,7 +55,7 @@ export function isResolved(request: ImageRequest): boolean {
 }
 
 function recordedLock(request: ImageRequest): Lock | null {
-  const lock = readLockFile(request.checkout, request.plan.root)
+  const lock = readLockFile(request.checkout, request.plan.lockFile)
   return lock?.requirements === requestHash(request) ? lock : null
 }
 
@@ -64,7 +64,7 @@ async function resolveAndBuild(request: ImageRequest, tools: Tools): Promise<Bui
   // Loaded only here: an image that was resolved before must not wait for what resolves.
   const [{ resolveLock }, { startForOnce }] = await Promise.all([import('./resolve/index.ts'), import('./smoke.ts')])
   // A place where data was once kept stays one, whatever the app does today.
-  const kept = readLockFile(request.checkout, request.plan.root)?.data ?? []
+  const kept = readLockFile(request.checkout, request.plan.lockFile)?.data ?? []
   const resolved = { ...(await resolveLock(request, tools)), data: kept }
   const first = await buildAll(request, resolved, tools)
   const { config } = first.image
@@ -80,8 +80,8 @@ async function resolveAndBuild(request: ImageRequest, tools: Tools): Promise<Bui
   // Before the lock is written: what the app writes was not seen, so that it must be started again.
   if (loaded !== null) await prove(request, first, loaded, tools)
   const lock = { ...resolved, data: [...kept, ...data] }
-  if (!(await writeLockFile(request.checkout, request.plan.root, lock))) {
-    const text = `${lockFileName} cannot be written beside the app: the next image will be resolved anew`
+  if (!(await writeLockFile(request.checkout, request.plan.lockFile, lock))) {
+    const text = `${request.plan.lockFile} cannot be written: the next image will be resolved anew`
     tools.report({ step: 'image', level: 'warning', text })
   }
   if (data.length === 0) return { ...first, loaded }

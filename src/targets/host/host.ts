@@ -47,6 +47,8 @@ export interface DeployRequest extends ChangeOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Without it: where the edge listens already, else 127.0.0.1:8000. */
   readonly listen?: ListenAt
+  /** Instead of 127.0.0.1:8000. */
+  readonly usual?: ListenAt
   readonly limits?: { readonly memory?: number; readonly pids?: number }
 }
 

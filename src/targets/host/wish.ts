@@ -4,11 +4,11 @@ import type { DeployRequest, ListenAt } from './host.ts'
 import type { ServiceWish } from './services.ts'
 import { recordOf, type Observation, type ReleaseRecord } from './observation.ts'
 
-const usual: ListenAt = { address: '127.0.0.1', port: 8000 }
+const everywhere: ListenAt = { address: '127.0.0.1', port: 8000 }
 
 /** Where the edge shall listen: as asked, else where it does, else the usual place. */
-export function listenOf({ listen }: Pick<DeployRequest, 'listen'>, seen: Observation): ListenAt {
-  return listen ?? seen.edge?.listen ?? usual
+export function listenOf({ listen, usual }: Pick<DeployRequest, 'listen' | 'usual'>, seen: Observation): ListenAt {
+  return listen ?? seen.edge?.listen ?? usual ?? everywhere
 }
 
 /** Hash of all that decides how a release runs, beside its image and secrets. */

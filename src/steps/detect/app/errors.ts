@@ -9,7 +9,7 @@ export const noWebApp = defineError({
 export const ambiguousApp = defineError({
   code: 'ambiguous-app',
   title: 'Several apps have an equal claim',
-  help: 'More than one app was found and nothing in the code or in a Procfile says which is meant. The candidates are listed, likeliest first. Name one with `app = "module:attribute"` in wherry.toml, or with `root = "directory"` when each has a directory of its own.',
+  help: 'More than one app was found and nothing in the code or in a Procfile says which is meant. The candidates are listed, likeliest first. Name one with `app = "module:attribute"` in wherry.toml, or with `root = "directory"` when each has a directory of its own; or take each as an app of its own with the `[apps.NAME]` tables that the error writes.',
 })
 
 export const appModuleMissing = defineError({

@@ -106,6 +106,34 @@ function startedApp(programs: readonly Program[]): { readonly file: string; read
   return null
 }
 
+/** The part of a wherry.toml that takes each as an app of its own. */
+export function appsTable(apps: readonly { readonly root: string; readonly app: string }[]): string {
+  const taken = new Set<string>()
+  return apps
+    .map(({ root, app }) => {
+      const words = [root.split('/').at(-1) ?? '', app.split(/[.:/]/)[0] ?? '', app].map(nameFrom)
+      const free = words.find(word => word !== '' && !taken.has(word)) ?? `app-${taken.size + 1}`
+      taken.add(free)
+      return [
+        `[apps.${free}]`,
+        ...(root === '' ? [] : [`root = ${JSON.stringify(root)}`]),
+        `app = ${JSON.stringify(app)}`,
+      ]
+    })
+    .map(lines => lines.join('\n'))
+    .join('\n\n')
+}
+
+/** As the config wants names: lower-case letters, digits and dashes, 2 to 40. '' where nothing of that is left. */
+function nameFrom(text: string): string {
+  const name = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 40)
+  return /^[a-z][a-z0-9-]*[a-z0-9]$/.test(name) ? name : ''
+}
+
 /** Several apps have an equal claim: all are listed, and how to name one. */
 export function refuseAmbiguous(
   search: Search,
@@ -120,10 +148,11 @@ export function refuseAmbiguous(
   return ambiguousApp({
     what: `${groups.length} apps have an equal claim: ${named.map(one => (one.at.root === '' ? write(one) : `${one.at.root}/ ${write(one)}`)).join(', ')}.`,
     why: 'Nothing in the code or in a Procfile says which is meant.',
-    next:
+    next: `${
       places.size > 1
         ? `Name the directory in wherry.toml: root = "${first?.at.root}".`
-        : `Name one in wherry.toml: app = "${first ? write(first) : ''}".`,
+        : `Name one in wherry.toml: app = "${first ? write(first) : ''}".`
+    } Or run all of them, each as an app of its own:\n\n${appsTable(named.map(one => ({ root: one.at.root, app: write(one) })))}`,
     evidence: named.map(({ best, at }) => ({
       file: best.file,
       line: best.because[0]?.line ?? null,

@@ -83,7 +83,7 @@ export async function openAccount(subject: Subject, cache: Cache): Promise<Accou
       const { makeStatement } = await import('./provenance/statement.ts')
       const { findSource } = await import('./provenance/source.ts')
       const source = await findSource(subject.checkout)
-      const lockFile = readLockBytes(subject.checkout, plan.root)
+      const lockFile = readLockBytes(subject.checkout, plan.lockFile)
       const statement = makeStatement({ plan, image, lock, packages: inventory.packages, source, lockFile })
       if (keyFile === null) return print(statement)
       const [{ readKey }, { signStatement }] = await Promise.all([

@@ -39,6 +39,7 @@ const alwaysOut = [
   '.DS_Store',
   '/wherry.toml',
   'wherry.lock',
+  'wherry.*.lock',
   '.venv/',
   '.pytest_cache/',
   '.ruff_cache/',

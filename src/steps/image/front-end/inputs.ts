@@ -7,7 +7,8 @@ import { isSecretFile } from '../secrets/secret-files.ts'
 import { publicSettings } from './settings.ts'
 
 /** Version control, and what another run of ours or of the build itself leaves. */
-const notRead = /(?:^|\/)(?:\.git|\.github|\.gitattributes|wherry\.(?:toml|lock)|__pycache__)(?:\/|$)|\.pyc$/
+const notRead =
+  /(?:^|\/)(?:\.git|\.github|\.gitattributes|wherry\.(?:[a-z0-9-]+\.)?(?:toml|lock)|__pycache__)(?:\/|$)|\.pyc$/
 
 /**
  * The files a build may read, and the only ones it gets: so its outcome follows from them. Those of its own directory, where nothing in it

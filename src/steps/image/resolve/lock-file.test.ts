@@ -50,17 +50,17 @@ const lock: Lock = {
 
 test('what is written beside the app is read again, also where git ignores it', async () => {
   const checkout = await openCheckout(root)
-  expect(readLockFile(checkout, 'backend')).toBeNull()
-  expect(await writeLockFile(checkout, 'backend', lock)).toBe(true)
-  expect(readLockFile(checkout, 'backend')).toEqual(lock)
-  expect(readLockFile(checkout, '.')).toBeNull()
+  expect(readLockFile(checkout, 'backend/wherry.lock')).toBeNull()
+  expect(await writeLockFile(checkout, 'backend/wherry.lock', lock)).toBe(true)
+  expect(readLockFile(checkout, 'backend/wherry.lock')).toEqual(lock)
+  expect(readLockFile(checkout, 'wherry.lock')).toBeNull()
   expect(readFileSync(join(root, 'backend/wherry.lock'), 'utf8').endsWith('}\n')).toBe(true)
 })
 
 test('where it cannot be written, nothing is left', async () => {
   const checkout = await openCheckout(root)
   mkdirSync(join(root, 'backend/wherry.lock/x'), { recursive: true })
-  expect(await writeLockFile(checkout, 'backend', lock)).toBe(false)
+  expect(await writeLockFile(checkout, 'backend/wherry.lock', lock)).toBe(false)
   expect(readdirSync(join(root, 'backend')).sort()).toEqual(['app.py', 'wherry.lock'])
 })
 
@@ -74,11 +74,13 @@ test.each([
 ])('%s is refused by name', async (_, text) => {
   writeFileSync(join(root, 'backend/wherry.lock'), text)
   const checkout = await openCheckout(root)
-  expect(() => readLockFile(checkout, 'backend')).toThrow(expect.objectContaining({ code: 'invalid-wherry-lock' }))
+  expect(() => readLockFile(checkout, 'backend/wherry.lock')).toThrow(
+    expect.objectContaining({ code: 'invalid-wherry-lock' }),
+  )
 })
 
 test('a link in its place is not followed', async () => {
   symlinkSync('/etc/passwd', join(root, 'wherry.lock'))
   const checkout = await openCheckout(root)
-  expect(() => readLockFile(checkout, '.')).toThrow(expect.objectContaining({ code: 'invalid-wherry-lock' }))
+  expect(() => readLockFile(checkout, 'wherry.lock')).toThrow(expect.objectContaining({ code: 'invalid-wherry-lock' }))
 })

@@ -7,8 +7,13 @@ import type { Lock } from '../../../model/lock.ts'
 import { readRegular } from '../app/regular.ts'
 import { invalidLock } from '../errors.ts'
 
-/** wherry.lock: JSON with one thing a line, so that a change reads well in a diff. */
-export const lockFileName = 'wherry.lock'
+/** wherry.lock: JSON with one thing a line, so that a change reads well in a diff. The plan says where it lies. */
+const lockFile = /(?:^|\/)wherry(?:\.[a-z0-9-]+)?\.lock$/
+
+/** Whether a path of a repository is a lock of ours: of its one app, or of one of several (`wherry.NAME.lock`). */
+export function isLockFile(path: string): boolean {
+  return lockFile.test(path)
+}
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const debianPackage = z.object({
@@ -77,14 +82,13 @@ const lockSchema: z.ZodType<Lock> = z.object({
 const largest = 16 * 1024 ** 2
 
 /** The recorded lock beside the app, or null when there is none. Throws `invalid-wherry-lock`. */
-export function readLockFile(checkout: Checkout, directory: string): Lock | null {
-  const bytes = readLockBytes(checkout, directory)
-  return bytes === null ? null : parseLock(bytes.toString('utf8'), fileIn(directory))
+export function readLockFile(checkout: Checkout, file: string): Lock | null {
+  const bytes = readLockBytes(checkout, file)
+  return bytes === null ? null : parseLock(bytes.toString('utf8'), file)
 }
 
 /** The recorded lock as it lies there, or null when there is none. Throws `invalid-wherry-lock`. */
-export function readLockBytes(checkout: Checkout, directory: string): Buffer | null {
-  const file = fileIn(directory)
+export function readLockBytes(checkout: Checkout, file: string): Buffer | null {
   // Read also where git ignores it: whoever keeps it out of version control still wants the same image tomorrow.
   if (!existsSync(join(checkout.root, file))) return null
   const bytes = readRegular(checkout.root, file, largest)
@@ -102,8 +106,8 @@ export function parseLock(text: string, file: string): Lock {
 }
 
 /** Writes the lock beside the app by one rename. False where that cannot be done; nothing is left behind then. */
-export async function writeLockFile(checkout: Checkout, directory: string, lock: Lock): Promise<boolean> {
-  const file = join(checkout.root, fileIn(directory))
+export async function writeLockFile(checkout: Checkout, path: string, lock: Lock): Promise<boolean> {
+  const file = join(checkout.root, path)
   const temporary = `${file}.${process.pid}`
   try {
     await writeFile(temporary, `${JSON.stringify(lock, null, 1)}\n`)
@@ -115,15 +119,11 @@ export async function writeLockFile(checkout: Checkout, directory: string, lock:
   }
 }
 
-function fileIn(directory: string): string {
-  return directory === '.' ? lockFileName : `${directory}/${lockFileName}`
-}
-
 function refuse(file: string, why: string): Error {
   return invalidLock({
     what: `${file} cannot be read.`,
     why,
     next: `Restore ${file} from version control, or delete it to resolve anew.`,
-    evidence: [{ file, text: lockFileName }],
+    evidence: [{ file, text: 'wherry.lock' }],
   })
 }

@@ -4,6 +4,7 @@ import { lstat, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { git } from '../../../../kit/git.ts'
 import type { Checkout } from '../../../../kit/checkout/index.ts'
+import { isLockFile } from '../../resolve/lock-file.ts'
 import { mapParallel } from '../../../../kit/parallel.ts'
 import { redactUrl } from '../../../../kit/secret.ts'
 
@@ -35,10 +36,10 @@ async function changedFiles({ root, files }: Checkout): Promise<string[]> {
       .filter(line => line !== '')
       .map(line => [line.slice(line.indexOf('\t') + 1).slice(prefix.length), line.split(/[ \t]/)[2] ?? '']),
   )
-  const own = files.filter(file => !file.endsWith('wherry.lock'))
+  const own = files.filter(file => !isLockFile(file))
   const same = await mapParallel(own, 16, async file => isCommitted(join(root, file), committed.get(file)))
   const present = new Set(files)
-  const gone = [...committed.keys()].filter(file => !present.has(file) && !file.endsWith('wherry.lock'))
+  const gone = [...committed.keys()].filter(file => !present.has(file) && !isLockFile(file))
   return [...own.filter((_, i) => !same[i]), ...gone].sort().slice(0, 10)
 }
 
