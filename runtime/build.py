@@ -1,8 +1,9 @@
 """Builds one source distribution into a wheel as PEP 517 asks, with the build tools installed beside this interpreter.
 
-    python -I build.py SDIST OUT < {"known": ["setuptools>=61", ...]}
+    python -I build.py SDIST OUT DIRECTORY < {"known": ["setuptools>=61", ...]}
 
-Leaves OUT/answer.json: {"wheel": NAME} beside OUT/NAME, or {"needs": [REQUIREMENT, ...]} where the project asks for tools that are not
+DIRECTORY is where in the sdist the project lies, '' for its top. Leaves OUT/answer.json: {"wheel": NAME} beside OUT/NAME, or
+{"needs": [REQUIREMENT, ...]} where the project asks for tools that are not
 among the known ones yet; none of the project's code has run until those of its pyproject.toml are. `known` null means all are there.
 Standard library only, 3.11 or newer. Runs where there is no network.
 """
@@ -18,9 +19,9 @@ import zipfile
 LEGACY = "setuptools.build_meta:__legacy__"  # PEP 517: for a project that names no backend.
 
 
-def main(sdist, out):
+def main(sdist, out, directory):
     known = json.load(sys.stdin)["known"]
-    source = unpack(sdist, os.path.join(out, "source"))
+    source = os.path.join(unpack(sdist, os.path.join(out, "source")), directory)
     os.chdir(source)
     system = build_system()
     needs = missing(system.get("requires", ["setuptools>=40.8.0"]), known)
@@ -70,7 +71,7 @@ def load(name):
 
 
 if __name__ == "__main__":
-    _, sdist, out = sys.argv  # Backends put their own words there.
-    answer = main(sdist, out)
+    _, sdist, out, directory = sys.argv  # Backends put their own words there.
+    answer = main(sdist, out, directory)
     with open(os.path.join(out, "answer.json"), "w", encoding="utf-8") as stream:
         json.dump(answer, stream)

@@ -54,7 +54,8 @@ async function downloadDeb(each: DebianPackage, file: string, options: FetchOpti
   let missing: unknown
   for (const base of new Set(bases.filter(base => base !== null))) {
     try {
-      return await download(`${base}/${each.path}`, file, each, options)
+      await download(`${base}/${each.path}`, file, each, options)
+      return
     } catch (error) {
       if (!(error instanceof HttpStatusError) || ![403, 404, 410].includes(error.status)) throw error
       missing = error

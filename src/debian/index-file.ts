@@ -100,7 +100,8 @@ async function fetchIndex(release: Release, name: string, file: IndexFile, path:
   let missing: HttpStatusError | null = null
   for (const url of release.byHash ? [byHash, byName] : [byName]) {
     try {
-      return await download(url, path, file)
+      await download(url, path, file)
+      return
     } catch (error) {
       if (!(error instanceof HttpStatusError)) throw error
       missing = error

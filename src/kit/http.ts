@@ -55,18 +55,18 @@ export interface Expected {
 
 /**
  * GET into a new file, verified while it streams. Throws `wrong-hash` when the bytes are not the expected ones (nothing is left
- * behind), otherwise as `get`. `onBytes` is told of progress.
+ * behind), otherwise as `get`. Without expectations anything is taken. Gives the sha256. `onBytes` is told of progress.
  */
 export async function download(
   url: string,
   path: string,
-  expected: Expected,
+  expected: Expected | null,
   options: GetOptions & { readonly onBytes?: (n: number) => void } = {},
-): Promise<void> {
-  await attempts(url, options, async () => {
+): Promise<string> {
+  return attempts(url, options, async () => {
     const hash = createHash('sha256')
     let size = 0
-    const limit = expected.size ?? options.limit ?? 4 * 1024 ** 3
+    const limit = expected?.size ?? options.limit ?? 4 * 1024 ** 3
     // A chunk may reach past the promised size: that is a wrong file, not a failing server.
     const { stream, done } = await open(url, { ...options, limit: limit + 1024 ** 2 })
     try {
@@ -75,7 +75,7 @@ export async function download(
           hash.update(chunk)
           size += chunk.length
           options.onBytes?.(chunk.length)
-          next(size > limit ? refuse(url, expected, 'more', size) : null, chunk)
+          next(size > limit ? tooMuch(url, expected, size) : null, chunk)
         },
       })
       await pipeline(stream, tally, createWriteStream(path, { flags: 'w' }))
@@ -86,10 +86,15 @@ export async function download(
       done()
     }
     const seen = hash.digest('hex')
-    if (seen === expected.sha256 && (expected.size == null || expected.size === size)) return
+    if (expected === null) return seen
+    if (seen === expected.sha256 && (expected.size == null || expected.size === size)) return seen
     await rm(path, { force: true })
     throw refuse(url, expected, seen, size)
   })
+}
+
+function tooMuch(url: string, expected: Expected | null, size: number): Error {
+  return expected === null ? new Error(`more than ${size} bytes`) : refuse(url, expected, 'more', size)
 }
 
 function refuse(url: string, expected: Expected, seen: string, size: number): Error {

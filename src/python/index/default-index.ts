@@ -23,6 +23,15 @@ export async function findDefaultIndex(
   return null
 }
 
+/** The package index that a uv uses when nobody told it otherwise: its log names the address it would ask. Null where it does not say. */
+export async function askUvForIndex(uv: string): Promise<string | null> {
+  const argv = [uv, 'pip', 'compile', '-', '--offline', '--no-cache', '--no-config', '-vv'] as const
+  const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: process.env['HOME'] ?? '/' }
+  const { stderr } = await exec(argv, { timeout: 20_000, input: 'six', env })
+  const url = /\b(https?:\/\/[^\s`]+)six\/?`?/.exec(stderr)?.[1] ?? ''
+  return URL.canParse(url) ? url : null
+}
+
 function plain(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined))
 }

@@ -206,15 +206,35 @@ describe('listing', () => {
 
   test('JSON and HTML say the same', async () => {
     const json = {
-      files: [{ filename: 'a-1.whl', url: '../f/a-1.whl', hashes: { sha256 }, yanked: 'why', size: 3 }, null, {}],
+      files: [
+        {
+          filename: 'a-1.whl',
+          url: '../f/a-1.whl',
+          hashes: { sha256 },
+          yanked: 'why',
+          size: 3,
+          'requires-python': '>=3.9',
+          'core-metadata': { sha256 },
+        },
+        null,
+        {},
+      ],
     }
-    const html = `<!DOCTYPE html><a href="../f/a-1.whl#sha256=${sha256}" data-yanked="why">a-1.whl</a><a>x</a>`
+    const more = `data-yanked="why" data-requires-python="&gt;=3.9" data-core-metadata="sha256=${sha256}"`
+    const html = `<!DOCTYPE html><a href="../f/a-1.whl#sha256=${sha256}" ${more}>a-1.whl</a><a>x</a>`
     const url = await serve((request, response) => {
       if (request.url?.includes('none')) response.writeHead(404).end()
       else if (request.url?.startsWith('/html')) response.setHeader('content-type', 'text/html').end(html)
       else response.setHeader('content-type', 'application/vnd.pypi.simple.v1+json').end(JSON.stringify(json))
     })
-    const file = { file: 'a-1.whl', sha256, yanked: true }
+    const file = {
+      file: 'a-1.whl',
+      sha256,
+      yanked: true,
+      requiresPython: '>=3.9',
+      uploaded: null,
+      metadata: true,
+    }
     expect(await listFiles(`${url}/json`, 'A', () => null)).toEqual([
       { ...file, url: `${url}/json/f/a-1.whl`, size: 3 },
     ])
@@ -237,6 +257,9 @@ describe('uv', () => {
     sha256: 'a'.repeat(64),
     size: null,
     yanked,
+    requiresPython: null,
+    uploaded: null,
+    metadata: false,
   })
   const linux = 'manylinux_2_17_x86_64.manylinux2014_x86_64'
   const here = { system: 'manylinux', machine: 'x86_64' }

@@ -13,6 +13,8 @@ export interface Sdist {
   readonly version: string
   /** What in it wants a compiler; empty when it looks like pure Python. An educated statement: only its build knows. */
   readonly native: Because
+  /** Its PKG-INFO where that is final: a wheel built of it must say the same of its requirements (PEP 643). Null otherwise. */
+  readonly metadata: string | null
 }
 
 /** Read at the top of the archive; everything else is skipped. */
@@ -29,7 +31,8 @@ export async function readSdist(path: string, file: string): Promise<Sdist> {
     const name = headers.get('name')?.[0] ?? fileName
     const version = headers.get('version')?.[0] ?? fileVersion
     if (!name || !version || !isName(name)) throw new TarError('nothing in it says its name and version')
-    return { name, version, native: findNative(files) }
+    const metadata = isFinal(headers) ? (files.get('PKG-INFO') ?? null) : null
+    return { name, version, native: findNative(files), metadata }
   } catch (error) {
     // Errors of the file system have a system call; all others speak of the archive.
     if (!(error instanceof Error) || 'syscall' in error) throw error
@@ -40,6 +43,14 @@ export async function readSdist(path: string, file: string): Promise<Sdist> {
       cause: error,
     })
   }
+}
+
+const decisive = new Set(['requires-dist', 'requires-python', 'provides-extra'])
+
+function isFinal(headers: ReadonlyMap<string, readonly string[]>): boolean {
+  const [, major = 0, minor = 0] = /^(\d+)\.(\d+)$/.exec(headers.get('metadata-version')?.[0] ?? '')?.map(Number) ?? []
+  const dynamic = (headers.get('dynamic') ?? []).map(field => field.toLowerCase())
+  return (major > 2 || (major === 2 && minor >= 2)) && !dynamic.some(field => decisive.has(field))
 }
 
 async function readFiles(path: string): Promise<ReadonlyMap<string, string>> {

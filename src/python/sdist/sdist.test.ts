@@ -43,7 +43,7 @@ test('pure Python wants no compiler, whatever its tests hold', async () => {
     'demo-1.0/tests/x.c': 'int main;',
     'demo-1.0/tests/setup.py': 'ext_modules = [1]',
   }
-  expect(await read(tar(files))).toEqual({ name: 'Demo', version: '1.0', native: [] })
+  expect(await read(tar(files))).toEqual({ name: 'Demo', version: '1.0', native: [], metadata: null })
 })
 
 test.each([
@@ -54,6 +54,16 @@ test.each([
 ])('%s that asks for a compiler is the evidence', async (file, text, line, shown) => {
   const { native } = await read(tar({ ...info, [`demo-1.0/${file}`]: text }))
   expect(native).toEqual([{ file, line, text: shown }])
+})
+
+test.each([
+  ['2.1', '', false],
+  ['2.2', '', true],
+  ['2.4', 'Dynamic: License\n', true],
+  ['2.2', 'Dynamic: Requires-Dist\n', false],
+])('metadata of version %s %s is final: %s', async (version, more, final) => {
+  const text = `Metadata-Version: ${version}\nName: Demo\nVersion: 1.0\n${more}`
+  expect((await read(tar({ 'demo-1.0/PKG-INFO': text }))).metadata).toBe(final ? text : null)
 })
 
 test('without PKG-INFO the file name says what it is', async () => {

@@ -27,7 +27,13 @@ export const buildNeedsPackage = defineError({
 export const unsupportedRequirement = defineError({
   code: 'unsupported-requirement',
   title: 'A requirement comes from a place that images cannot be made from',
-  help: 'A requirement points at a git repository or another version control system instead of the package index, at a source archive inside the repository, or is pinned by a hash that is not sha256. Publish it to an index, name an archive by its address, put a wheel into the repository, or pin it by sha256.',
+  help: 'A requirement points at a Mercurial, Subversion or Bazaar repository, at a file that git would not keep, or is pinned by a hash that is not sha256. Publish it to an index, put it into a git repository, name an archive by its address, or pin it by sha256.',
+})
+
+export const gitFailed = defineError({
+  code: 'git-failed',
+  title: 'A git repository that a requirement names cannot be fetched',
+  help: 'A requirement or a lock takes a package from a git repository, and git on this machine cannot fetch the commit: the address or the reference is wrong, the server is out of reach, or git has no credentials for it. Git asks nobody while Wherry runs: set up a credential helper or an SSH agent.',
 })
 
 export const emptyEnvironment = defineError({

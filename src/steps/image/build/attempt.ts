@@ -7,6 +7,7 @@ import type { BuildEnvironment, Distribution } from '../../../model/lock.ts'
 import { readRegular } from '../app/regular.ts'
 import { signalOf, withScratch, type Tools } from '../tools.ts'
 import { fetchFiles } from '../wheels/fetch.ts'
+import { isGit, parseGit } from '../wheels/git.ts'
 import { compilerLayers, toolLayer, type Builder } from './builder.ts'
 
 export type BuildOutcome = 'built' | { readonly needs: readonly string[] } | { readonly refused: string }
@@ -34,7 +35,7 @@ export async function tryBuild(
   const [path = ''] = await fetchFiles([sdist], builder.checkout, tools)
   return withScratch(tools, async (out): Promise<BuildOutcome> => {
     await chmod(out, 0o777)
-    const result = await runBuild({ path, file: sdist.file, out, ...attempt }, builder, tools)
+    const result = await runBuild({ path, sdist, out, ...attempt }, builder, tools)
     if ('needs' in result || 'refused' in result) return result
     await mkdir(target)
     await rename(join(out, result.wheel), join(target, result.wheel))
@@ -66,30 +67,36 @@ function parallel(): Record<string, string> {
   return { MAKEFLAGS: `-j${n}`, CMAKE_BUILD_PARALLEL_LEVEL: n, GRPC_PYTHON_BUILD_EXT_COMPILER_JOBS: n }
 }
 
+/** The archive of a commit has no history for setuptools_scm, its relatives and pbr to read a version from. */
+function versionFor({ url, version }: Distribution): Record<string, string> {
+  return isGit(url) ? { SETUPTOOLS_SCM_PRETEND_VERSION: version, PBR_VERSION: version } : {}
+}
+
 interface Job extends Omit<Attempt, 'target'> {
-  /** The sdist on this machine, and its name in the index. */
+  readonly sdist: Distribution
+  /** Where it lies on this machine. */
   readonly path: string
-  readonly file: string
   readonly out: string
 }
 
 async function runBuild(
-  { path, file, out, environment, known, onLine }: Job,
+  { sdist, path, out, environment, known, onLine }: Job,
   builder: Builder,
   tools: Tools,
 ): Promise<z.infer<typeof answer> | { readonly refused: string }> {
   const { wheels, packages } = environment
   const compiled = packages !== null
+  const subdirectory = isGit(sdist.url) ? parseGit(sdist.url).subdirectory : ''
   const result = await builder.inside.run({
-    argv: ['/venv/bin/python', '-I', '-B', '/build.py', `/sdist/${file}`, '/build'],
+    argv: ['/venv/bin/python', '-I', '-B', '/build.py', `/sdist/${sdist.file}`, '/build', subdirectory],
     input: JSON.stringify({ known }),
-    env: { LC_ALL: 'C.UTF-8', ...(compiled ? { ...compileEnvironment, ...parallel() } : {}) },
+    env: { LC_ALL: 'C.UTF-8', ...versionFor(sdist), ...(compiled ? { ...compileEnvironment, ...parallel() } : {}) },
     user: { uid: 10001, gid: 10001 },
     above: [...(await compilerLayers(packages, builder, tools)), await toolLayer(wheels, builder, tools)],
     timeout: compiled ? patience.compiled : patience.pure,
     mounts: [
       { from: script, to: '/build.py', readonly: true },
-      { from: path, to: `/sdist/${file}`, readonly: true },
+      { from: path, to: `/sdist/${sdist.file}`, readonly: true },
       { from: out, to: '/build', readonly: false },
     ],
     ...(onLine ? { onLine } : {}),

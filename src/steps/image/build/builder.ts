@@ -52,15 +52,15 @@ export async function compilerLayers(
     const { tree } = bottomOf(baseParts(base, tools))
     return typeof tree === 'function' ? tree() : tree
   }
-  const compilerTree = (): Promise<Tree> =>
-    task(tools, `assembling a compiler of ${base.suite}`, async () =>
-      assembleCompiler(await fetch(compiler), [await bottom()], base.architecture),
-    )
+  const compilerTree = async (): Promise<Tree> =>
+    assembleCompiler(await fetch(compiler), [await bottom()], base.architecture)
   const headersTree = async (): Promise<Tree> =>
     assembleCompiler(await fetch(packages), [await bottom(), await compilerTree()], base.architecture)
   const layOut = (what: string, groups: readonly (readonly DebianPackage[])[], tree: () => Promise<Tree>) =>
     layOutTree({ what, key: `compiler ${baseKey(base, [base.packages, ...groups])}`, tree }, tools)
-  const lowest = await layOut('compiler', [compiler], compilerTree)
+  const lowest = await layOut('compiler', [compiler], () =>
+    task(tools, `assembling a compiler of ${base.suite}`, compilerTree),
+  )
   return packages.length === 0 ? [lowest] : [lowest, await layOut('headers', [compiler, packages], headersTree)]
 }
 

@@ -16,6 +16,8 @@ export interface Finder extends Builder {
   readonly archive: Archive
   /** Debian packages that the config names. */
   readonly extra: readonly string[]
+  /** What was found already, by the sdist's hash: metadata is asked for before anything is chosen. */
+  readonly found: Map<string, Promise<BuildEnvironment>>
   /** Wheels for requirements of a build, under constraints; or why there are none. */
   resolve(needs: readonly string[], constraints: readonly string[]): Promise<Resolved>
 }
@@ -47,14 +49,21 @@ export async function findEnvironments(
   tools: Tools,
 ): Promise<SourceDistribution[]> {
   const found: SourceDistribution[] = []
-  for (const sdist of sdists) {
-    const build = await task(tools, taskOf(sdist), () => findEnvironment(sdist, finder, tools))
-    found.push({ ...sdist, build })
-  }
+  for (const sdist of sdists) found.push({ ...sdist, build: await findEnvironment(sdist, finder, tools) })
   return found
 }
 
-async function findEnvironment(sdist: Distribution, finder: Finder, tools: Tools): Promise<BuildEnvironment> {
+/** The same for one. They are built one after the other: a compiler keeps every processor busy by itself. */
+export function findEnvironment(sdist: Distribution, finder: Finder, tools: Tools): Promise<BuildEnvironment> {
+  const known = finder.found.get(sdist.sha256)
+  if (known) return known
+  const before = [...finder.found.values()].at(-1)?.catch(() => null)
+  const finding = Promise.resolve(before).then(() => task(tools, taskOf(sdist), () => search(sdist, finder, tools)))
+  finder.found.set(sdist.sha256, finding)
+  return finding
+}
+
+async function search(sdist: Distribution, finder: Finder, tools: Tools): Promise<BuildEnvironment> {
   const names = [...knownPackages(sdist.name, finder.archive), ...finder.extra]
   let compiled = (await isNative(sdist, finder, tools)) || names.length > finder.extra.length
   let failure: Failure | null = null

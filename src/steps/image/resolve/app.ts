@@ -1,6 +1,8 @@
+import type { Distribution } from '../../../model/lock.ts'
 import type { ServePlan } from '../../../model/plan.ts'
-import { readPylock } from '../../../python/lock/pylock.ts'
+import type { Lock } from '../../../python/lock/lock.ts'
 import { chooseDistributions, mergeChosen, type Chosen, type PinnedHashes } from './distributions.ts'
+import { directLine, type Direct } from './direct.ts'
 import { explainResolution } from './explain.ts'
 import type { Ask, Wanted } from './wanted.ts'
 import { serverRequests } from './server.ts'
@@ -15,6 +17,10 @@ export interface AppRequest {
   readonly serve: ServePlan
   readonly asOf: string | null
   readonly tags: ReadonlyMap<string, number>
+  /** What is asked for by its place, brought already. */
+  readonly direct: readonly Direct[]
+  /** Major and minor. */
+  readonly python: string
 }
 
 export interface Resolved {
@@ -31,19 +37,28 @@ export async function resolveApp(request: AppRequest, resolver: Resolver): Promi
     constraints: ask.constraints,
     asOf,
     pinned: ask.pinned,
+    pins: hashes,
   }
-  if (ask.lines.length === 0) {
+  const lines = [...ask.lines, ...request.direct.map(one => directLine(one, request.python))]
+  if (lines.length === 0) {
     const nothing: Chosen = { wheels: [], sdists: [] }
     return { chosen: await addServer(nothing, serve, { options, tags }, resolver), asOf: null }
   }
   if (ask.locked !== null && !resolver.redirected) {
-    const lock = { format: 'pylock', file: '', requiresPython: null, contentHash: null, roots: null } as const
-    const app = chooseDistributions({ ...lock, packages: ask.locked }, tags, hashes)
+    const whole = { format: 'pylock', file: '', requiresPython: null, contentHash: null, roots: null } as const
+    const locked = chooseDistributions({ ...whole, packages: ask.locked }, tags, hashes)
+    const app = mergeChosen(locked, chosenDirectly(request.direct))
     return { chosen: await addServer(app, serve, { options, tags }, resolver), asOf: null }
   }
-  const { pylock, seenAsOf } = await compile(resolver, ask.lines, options, request.anyMoment)
-  const app = chooseDistributions(readPylock(pylock, 'pylock.toml'), tags, hashes)
+  const { lock, seenAsOf } = await compile(resolver, lines, options, request.anyMoment)
+  const app = chooseDistributions(lock, tags, hashes)
   return { chosen: await addServer(app, serve, { options, tags }, resolver), asOf: seenAsOf }
+}
+
+function chosenDirectly(direct: readonly Direct[]): Chosen {
+  const all = direct.map(({ distribution }) => distribution)
+  const isWheel = ({ file }: Distribution): boolean => file.endsWith('.whl')
+  return { wheels: all.filter(isWheel), sdists: all.filter(each => !isWheel(each)) }
 }
 
 /** Where the repository says that packages come from. */
@@ -58,13 +73,13 @@ async function compile(
   lines: readonly string[],
   options: CompileOptions,
   anyMoment: boolean,
-): Promise<{ pylock: string; seenAsOf: string | null }> {
+): Promise<{ lock: Lock; seenAsOf: string | null }> {
   const outcome = await compilePinned(resolver, lines, options)
-  if ('pylock' in outcome) return { pylock: outcome.pylock, seenAsOf: options.asOf }
+  if ('lock' in outcome) return { lock: outcome.lock, seenAsOf: options.asOf }
   // An index that tells no upload times has nothing as of any date, and old packages may not build today: then it is as of now.
   if (options.asOf !== null && anyMoment) {
     const now = await resolver.compile(lines, { ...options, asOf: null })
-    if ('pylock' in now) return { pylock: now.pylock, seenAsOf: null }
+    if ('lock' in now) return { lock: now.lock, seenAsOf: null }
   }
   throw explainResolution(outcome.refused, 'The requirements cannot be resolved.')
 }
@@ -76,10 +91,10 @@ async function compilePinned(resolver: Resolver, lines: readonly string[], optio
   const anywhere = { ...options, index: null, extraIndexes: [] }
   try {
     const outcome = await resolver.compile(lines, options)
-    return 'pylock' in outcome ? outcome : await resolver.compile(lines, anywhere)
+    return 'lock' in outcome ? outcome : await resolver.compile(lines, anywhere)
   } catch (error) {
     const outcome = await resolver.compile(lines, anywhere).catch(() => null)
-    if (outcome !== null && 'pylock' in outcome) return outcome
+    if (outcome !== null && 'lock' in outcome) return outcome
     throw error
   }
 }
@@ -101,8 +116,7 @@ async function addServer(
   let refused = ''
   for (const lines of requests) {
     const outcome = await resolver.compile(lines, { ...options, constraints, asOf: null, pinned: false })
-    if ('pylock' in outcome)
-      return mergeChosen(app, chooseDistributions(readPylock(outcome.pylock, 'pylock.toml'), tags, new Map()))
+    if ('lock' in outcome) return mergeChosen(app, chooseDistributions(outcome.lock, tags, new Map()))
     refused = outcome.refused
   }
   if (requests.length === 0) return app

@@ -1,7 +1,6 @@
-import { readPylock } from '../../../python/lock/pylock.ts'
 import type { Resolved } from '../build/find-environment.ts'
 import { chooseDistributions } from './distributions.ts'
-import type { CompileOptions, Resolver } from './uv.ts'
+import type { CompileOptions, Outcome, Resolver } from './uv.ts'
 
 export interface ToolRequest {
   readonly resolver: Resolver
@@ -9,15 +8,33 @@ export interface ToolRequest {
   readonly tags: ReadonlyMap<string, number>
 }
 
-/** The wheels of a build's requirements, looked at as of the same moment as the app's. A tool that must itself be built is refused. */
+/** The wheels of a build's requirements, looked at as of the same moment as the app's. */
 export async function resolveTools(
   needs: readonly string[],
   constraints: readonly string[],
   { resolver, options, tags }: ToolRequest,
 ): Promise<Resolved> {
-  const outcome = await resolver.compile(needs, { ...options, constraints })
-  if ('refused' in outcome) return outcome
-  const { wheels, sdists } = chooseDistributions(readPylock(outcome.pylock, 'pylock.toml'), tags, new Map())
-  const [source] = sdists
-  return source ? { refused: `it is built with ${source.name}, which has no wheel` } : { wheels }
+  const outcome = await resolveSomewhere(needs, { ...options, constraints, wheelsOnly: true, pinned: false }, resolver)
+  if ('refused' in outcome) return { refused: `its build tools cannot be resolved:\n${outcome.refused}` }
+  return { wheels: chooseDistributions(outcome.lock, tags, new Map()).wheels }
+}
+
+/**
+ * The index that a repository names holds its packages, and may be out of reach here or lack what builds them; an index that tells no
+ * upload times has nothing as of any date.
+ */
+async function resolveSomewhere(
+  needs: readonly string[],
+  options: CompileOptions,
+  resolver: Resolver,
+): Promise<Outcome> {
+  const named = options.index !== null || options.extraIndexes.length > 0
+  const anywhere = { ...options, index: null, extraIndexes: [], findLinks: [] }
+  const outcome = await resolver.compile(needs, options).catch((error: unknown) => {
+    if (!named) throw error
+    return resolver.compile(needs, anywhere)
+  })
+  if (!('refused' in outcome) || options.asOf === null) return outcome
+  const now = await resolver.compile(needs, { ...(named ? anywhere : options), asOf: null })
+  return 'refused' in now ? outcome : now
 }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { LockedFile, LockedPackage } from '../../../python/lock/lock.ts'
-import { readPylock } from '../../../python/lock/pylock.ts'
 import { supportedTags } from '../../../python/tag/target.ts'
 import { chooseDistributions, mergeChosen } from './distributions.ts'
 
@@ -54,18 +53,6 @@ test('pinned hashes choose among the files; where none is offered, nothing is in
   expect(() => choose([locked('a', files)], { a: [hash('d')] })).toThrow(
     expect.objectContaining({ code: 'wrong-hash' }),
   )
-})
-
-test('a wheel of the repository keeps its place in it', () => {
-  const pylock = `lock-version = "1.0"
-[[packages]]
-name = "own"
-version = "1.0"
-archive = { path = "../repository/vendor/a%20b/own-1.0-py3-none-any.whl", hashes = { sha256 = "${hash('e')}" } }
-`
-  const { wheels } = chooseDistributions(readPylock(pylock, 'pylock.toml'), tags, new Map())
-  expect(wheels).toMatchObject([{ name: 'own', version: '1.0', sha256: hash('e') }])
-  expect(wheels[0]?.url).toMatch(/^file:\/\/\/vendor\//)
 })
 
 test('of a name in both, the first one counts', () => {

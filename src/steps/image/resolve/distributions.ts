@@ -4,8 +4,6 @@ import type { Lock, LockedFile, LockedPackage } from '../../../python/lock/lock.
 import { chooseWheel } from '../../../python/tag/choose.ts'
 import { withoutCredentials } from '../credentials.ts'
 import { noWheel } from '../errors.ts'
-import { inRepository } from '../wheels/fetch.ts'
-import { repositoryInside } from './uv.ts'
 
 export interface Chosen {
   readonly wheels: readonly Distribution[]
@@ -23,14 +21,14 @@ export function chooseDistributions(lock: Lock, tags: ReadonlyMap<string, number
   const wheels: Distribution[] = []
   const sdists: Distribution[] = []
   for (const item of lock.packages) {
-    const offered = item.files.map(file => usable(item, file)).filter(file => file !== null)
+    const offered = item.files.map(usable).filter(file => file !== null)
     // A directory is the app's own code; it is imported from where it lies.
     if (item.source.kind === 'path' && offered.length === 0) continue
     const allowed = pinned.get(item.name)
     const files = allowed?.size ? offered.filter(({ sha256 }) => allowed.has(sha256)) : offered
     if (files.length === 0 && offered.length > 0) throw refuseHashes(item)
     const wheel = chooseWheel(files, tags)
-    const sdist = files.find(({ name }) => /\.(?:tar\.gz|zip|tgz)$/.test(name))
+    const sdist = files.find(({ name }) => /\.(?:tar(?:\.gz|\.bz2|\.xz)?|tgz|zip)$/.test(name))
     if (wheel) wheels.push(distribution(item, wheel))
     else if (sdist) sdists.push(distribution(item, sdist))
     else throw refuse(item)
@@ -57,16 +55,10 @@ interface Usable {
   readonly size: number | null
 }
 
-/** Null for what cannot be fetched and checked. A wheel of the repository has a path where others have an address. */
-function usable({ source }: LockedPackage, { name, url, sha256, size }: LockedFile): Usable | null {
-  if (name === null || sha256 === null) return null
-  const path = source.kind === 'path' ? source.path : url?.startsWith('file://') ? new URL(url).pathname : null
-  if (path === null) return url === null ? null : { name, url: withoutCredentials(url), sha256, size }
-  const inner = path.split(`${repositoryInside}/`)[1]
-  if (inner === undefined) return null
-  // A file URL's path is encoded already, a plain one is not.
-  const encoded = source.kind === 'path' ? inner.split('/').map(encodeURIComponent).join('/') : inner
-  return { name, url: `${inRepository}${encoded}`, sha256, size }
+/** Null for what cannot be fetched and checked. */
+function usable({ name, url, sha256, size }: LockedFile): Usable | null {
+  if (name === null || sha256 === null || url === null) return null
+  return { name, url: withoutCredentials(url), sha256, size }
 }
 
 function distribution(item: LockedPackage, { name, url, size, sha256 }: Usable): Distribution {

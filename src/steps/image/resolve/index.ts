@@ -1,13 +1,12 @@
-import { join } from 'node:path'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import { count } from '../../../kit/text.ts'
 import type { Lock, SourceDistribution } from '../../../model/lock.ts'
-import type { Mount } from '../../../engines/engine.ts'
 import { markerEnvironment } from '../../../python/marker/environment.ts'
 import { supportedTags } from '../../../python/tag/target.ts'
 import { makeLayers } from '../../../oci/index.ts'
 import { baseParts, bottomOf, libcVersion, pythonVersion, resolveBase } from '../base.ts'
 import { resolveCompiler } from '../build/builder.ts'
+import { sdistMetadata } from '../build/metadata.ts'
 import { findEnvironments, type Finder } from '../build/find-environment.ts'
 import { buildSdists } from '../build/sdists.ts'
 import { placeOf } from '../environment.ts'
@@ -16,16 +15,16 @@ import { openInside } from '../inside.ts'
 import { task, type Tools } from '../tools.ts'
 import { fetchFiles } from '../wheels/fetch.ts'
 import { downloaded, placeWheels, type PlacedWheel } from '../wheels/place.ts'
-import { optionsFor, resolveApp, type Resolved } from './app.ts'
+import { optionsFor, resolveApp, type AppRequest, type Resolved } from './app.ts'
 import { asOfCommit } from './as-of.ts'
 import { resolveTools, type ToolRequest } from './build-tools.ts'
+import { bringDirect, type Direct } from './direct.ts'
 import type { Chosen } from './distributions.ts'
 import { resolveLibraries } from './libraries.ts'
 import { requestHash, type Request } from './request-hash.ts'
-import { askFor, filesOf, hashesOf, ownWheels } from './requirements.ts'
+import { askFor, filesOf, hashesOf } from './requirements.ts'
 import { undeclared } from './undeclared.ts'
 import { openResolver } from './uv.ts'
-import type { Wanted } from './wanted.ts'
 
 export interface ResolveRequest extends Request {
   readonly checkout: Checkout
@@ -42,11 +41,16 @@ export async function resolveLock(request: ResolveRequest, tools: Tools): Promis
   const { python, inside, tags } = base
   const ask = askFor(wanted, markerEnvironment({ python, architecture }))
   const asOf = ask.pinned || request.update ? null : await asOfCommit(checkout.root, filesOf(wanted))
-  const resolver = await openResolver(inside, plan.image.base.python, mountsFor(wanted, checkout), tools)
-  const { serve } = plan.image
-  const app = { ask, wanted, hashes: hashesOf(wanted), serve, asOf, anyMoment: request.anyMoment ?? true, tags }
-  const found = await task(tools, 'resolving the requirements', () => resolveApp(app, resolver), tell)
-  const toolRequest = { resolver, tags, options: { ...optionsFor(wanted), asOf: found.asOf } }
+  const resolver = await openResolver(
+    inside,
+    {
+      python: plan.image.base.python,
+      architecture,
+      tags,
+      sourceMetadata: sdist => sdistMetadata(sdist, finder, tools),
+    },
+    tools,
+  )
   const finder: Finder = {
     checkout,
     place: placeOf(plan),
@@ -55,8 +59,21 @@ export async function resolveLock(request: ResolveRequest, tools: Tools): Promis
     compiler: resolveCompiler(base.archive, base.baseLock),
     archive: base.archive,
     extra: plan.image.buildPackages,
-    resolve: (needs, constraints) => resolveTools(needs, constraints, toolRequest),
+    found: new Map(),
+    resolve: (needs, constraints) =>
+      resolveTools(needs, constraints, { resolver, tags, options: { ...optionsFor(wanted), asOf } }),
   }
+  const { serve } = plan.image
+  const direct: Direct[] = []
+  for (const one of ask.direct) direct.push(await bringDirect(one, finder, tools))
+  const app: AppRequest = {
+    ...{ ask, wanted, asOf, tags, serve, direct },
+    hashes: hashesOf(wanted),
+    anyMoment: request.anyMoment ?? true,
+    python: plan.image.base.python,
+  }
+  const found = await task(tools, 'resolving the requirements', () => resolveApp(app, resolver), tell)
+  const toolRequest = { resolver, tags, options: { ...optionsFor(wanted), asOf: found.asOf } }
   const { chosen, placed, sdists } = await complete(found.chosen, request, toolRequest, finder, tools)
   const needed = await resolveLibraries(request, { ...base, placed }, tools)
   const server = [...chosen.wheels, ...chosen.sdists].find(({ name }) => name === serve.server)
@@ -115,10 +132,6 @@ async function complete(
 function tell({ chosen, asOf }: Resolved): string {
   const n = chosen.wheels.length + chosen.sdists.length
   return `${count(n, 'distribution')} resolved${asOf ? ` as of ${asOf.slice(0, 10)}` : ''}`
-}
-
-function mountsFor(wanted: Wanted, { root }: Checkout): Mount[] {
-  return ownWheels(wanted).map(path => ({ from: join(root, path), to: `/repository/${path}`, readonly: true }))
 }
 
 /** Everything that will be installed, on this machine and laid out: what it needs of the system is read from its files. */

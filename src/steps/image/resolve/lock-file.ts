@@ -28,7 +28,7 @@ const distribution = z.object({
   name: z.string(),
   version: z.string(),
   file: z.string().regex(/^[^/\0]+$/),
-  url: z.url({ protocol: /^(?:https?|file)$/ }),
+  url: z.url({ protocol: /^(?:https?|file|git\+(?:https?|ssh|git))$/ }),
   size: z.number().nullable(),
   sha256,
 })

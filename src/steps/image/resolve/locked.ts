@@ -1,17 +1,19 @@
-import { redactUrl } from '../../../kit/secret.ts'
+import { posix } from 'node:path'
 import type { Lock, LockedDependency, LockedPackage } from '../../../python/lock/lock.ts'
 import { selectPackages, wantedBy } from '../../../python/lock/select.ts'
 import type { MarkerEnvironment } from '../../../python/marker/environment.ts'
-import { unsupportedRequirement } from '../errors.ts'
-import { isArchive, productionGroup, type Ask, type Wanted } from './wanted.ts'
+import { formatGit } from '../wheels/git.ts'
+import type { DirectRequest } from './direct.ts'
+import { isArchive, placeInRepository, productionGroup, type Ask, type Wanted } from './wanted.ts'
 
-/** What a lock of the repository pins for this environment. Throws `unsupported-requirement`. */
+/** What a lock of the repository pins for this environment. */
 export function askLock(lock: Lock, wanted: Wanted, environment: MarkerEnvironment): Ask {
   const selected = selectPackages(lock, { environment, wanted: asked(lock, wanted, environment) })
-  const lines = selected.flatMap(item => pinOf(item, lock))
-  const packages = selected.filter(({ source }) => source.kind !== 'path')
+  const direct = selected.flatMap(item => directOf(item, lock))
+  const packages = selected.filter(({ source }) => source.kind === 'registry')
+  const lines = packages.flatMap(({ name, version }) => (version === null ? [] : [`${name}==${version}`]))
   const whole = packages.every(({ files }) => files.length > 0 && files.every(({ url, sha256 }) => url && sha256))
-  return { locked: whole ? packages : null, lines, constraints: [], pinned: true }
+  return { locked: whole ? packages : null, lines, direct, constraints: [], pinned: true }
 }
 
 /** What the project asks of its lock: by the lock's own account where it keeps one, else by the manifest's. */
@@ -24,27 +26,24 @@ function asked(lock: Lock, wanted: Wanted, environment: MarkerEnvironment): read
     .flatMap(({ name, extras, marker }) => (name === null ? [] : [{ name, version: null, extras, marker }]))
 }
 
-/** One pin for the resolver; none for a directory, whose modules are imported from where they lie. */
-function pinOf(item: LockedPackage, lock: Lock): string[] {
-  const { source } = item
-  if (source.kind === 'path' && isArchive(source.path)) throw refuseArchive(item.name, source.path, lock.file)
-  if (source.kind === 'path') return []
+/** What is locked to a place; none for a directory, whose modules are imported from where they lie. */
+function directOf({ name, version, source, files }: LockedPackage, lock: Lock): DirectRequest[] {
+  const because = { file: lock.file, line: null, text: name }
+  const request = { name, version, extras: [], because }
   if (source.kind === 'git') {
-    throw unsupportedRequirement({
-      what: `${item.name} comes from a git repository.`,
-      why: redactUrl(source.url),
-      next: 'Publish it to a package index, or name an archive by its address.',
-      evidence: [{ file: lock.file, line: null, text: item.name }],
-    })
+    const { url, commit, subdirectory } = source
+    return [
+      {
+        ...request,
+        place: formatGit({ url: url.replace(/^git\+/, ''), ref: commit, subdirectory: subdirectory ?? '' }),
+      },
+    ]
   }
-  if (source.kind === 'url') return [`${item.name} @ ${source.url}`]
-  return item.version === null ? [] : [`${item.name}==${item.version}`]
-}
-
-function refuseArchive(name: string, path: string, lockFile: string): Error {
-  return unsupportedRequirement({
-    what: `${name} is locked to the archive ${path} of the repository.`,
-    next: 'Publish it to a package index, or name it in a requirements.txt, where a wheel of the repository may stand.',
-    evidence: [{ file: lockFile, line: null, text: path }],
-  })
+  if (source.kind === 'url') {
+    const sha256 = files.find(file => file.sha256 !== null)?.sha256
+    return [{ ...request, place: sha256 ? `${source.url.split('#', 1)[0]}#sha256=${sha256}` : source.url }]
+  }
+  if (source.kind === 'registry' || !isArchive(source.path)) return []
+  const path = posix.normalize(posix.join(posix.dirname(lock.file), source.path))
+  return [{ ...request, place: placeInRepository(path) }]
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { markerEnvironment } from '../../../python/marker/environment.ts'
 import { readRequirementsFile } from '../../../python/requirement/file.ts'
 import type { ProjectFiles } from '../../../python/requirement/listed.ts'
-import { askFor, filesOf, hashesOf, ownWheels } from './requirements.ts'
+import { askFor, filesOf, hashesOf } from './requirements.ts'
 import { type Wanted } from './wanted.ts'
 
 const environment = markerEnvironment({ python: '3.13.5', architecture: 'amd64' })
@@ -32,32 +32,34 @@ test('extras, markers, nested files and constraints come through as the resolver
   )
   expect(ask).toEqual({
     lines: ['flask==3.1.2', 'uvicorn[standard]>=0.30'],
+    direct: [],
     locked: null,
     constraints: ['werkzeug<4'],
     pinned: false,
   })
 })
 
-test('an archive by its address is one line, a wheel of the repository another, a directory none', () => {
+test('archives, commits and files of the repository are asked for by their place, a directory not at all', () => {
   const files = {
     'requirements.txt':
-      'https://x.example/a-1.0-py3-none-any.whl\n./vendor/b c/own-1.0-py3-none-any.whl\n./libs/part\n',
-    'vendor/b c/own-1.0-py3-none-any.whl': '',
+      'https://x.example/a-1.0-py3-none-any.whl\n./vendor/b c/own-1.0.tar.gz\n./libs/part\nb[x] @ git+https://g.example/b@v1\n',
+    'vendor/b c/own-1.0.tar.gz': '',
     'libs/part/setup.py': '',
   }
-  expect(askFor(wanted(files), environment).lines).toEqual([
-    'a @ https://x.example/a-1.0-py3-none-any.whl',
-    'own @ file:///repository/vendor/b%20c/own-1.0-py3-none-any.whl',
+  const { direct, lines } = askFor(wanted(files), environment)
+  expect(lines).toEqual([])
+  expect(direct.map(({ name, extras, place }) => [name, extras, place])).toEqual([
+    ['a', [], 'https://x.example/a-1.0-py3-none-any.whl'],
+    ['own', [], 'file:///vendor/b%20c/own-1.0.tar.gz'],
+    ['b', ['x'], 'git+https://g.example/b@v1'],
   ])
-  expect(ownWheels(wanted(files))).toEqual(['vendor/b c/own-1.0-py3-none-any.whl'])
 })
 
 test.each([
-  ['git+https://u:secret@host.example/x.git#egg=x', 'unsupported-requirement'],
-  ['./vendor/own-1.0.tar.gz', 'unsupported-requirement'],
+  ['hg+https://u:secret@host.example/x#egg=x', 'unsupported-requirement'],
   ['flask ; sys_platform == "win32"', 'empty-environment'],
 ])('%s is refused as %s, without its password', (line, code) => {
-  const files = { 'requirements.txt': `${line}\n`, 'vendor/own-1.0.tar.gz': '' }
+  const files = { 'requirements.txt': `${line}\n` }
   try {
     askFor(wanted(files), environment)
     expect.unreachable()

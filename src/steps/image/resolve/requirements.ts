@@ -1,4 +1,5 @@
 import { redactUrl } from '../../../kit/secret.ts'
+import type { Reason } from '../../../model/because.ts'
 import { evaluateMarker } from '../../../python/marker/evaluate.ts'
 import type { MarkerEnvironment } from '../../../python/marker/environment.ts'
 import type { ListedRequirement } from '../../../python/requirement/listed.ts'
@@ -6,8 +7,8 @@ import { formatSpecifier } from '../../../python/version/specifier.ts'
 import { emptyEnvironment, unsupportedRequirement } from '../errors.ts'
 import type { PinnedHashes } from './distributions.ts'
 import { askLock } from './locked.ts'
-import { repositoryInside } from './uv.ts'
-import { isArchive, productionGroup, type Ask, type Wanted } from './wanted.ts'
+import type { DirectRequest } from './direct.ts'
+import { isArchive, placeInRepository, productionGroup, type Ask, type Wanted } from './wanted.ts'
 
 /** Turns what was read into one request, whatever file it came from. Throws `unsupported-requirement` and `empty-environment`. */
 export function askFor(wanted: Wanted, environment: MarkerEnvironment): Ask {
@@ -15,7 +16,8 @@ export function askFor(wanted: Wanted, environment: MarkerEnvironment): Ask {
   const chosen = wanted.requirements.filter(item => item.group === null || productionGroup.test(item.group))
   const live = chosen.filter(item => evaluateMarker(item.marker, environment))
   const lines = live.map(lineOf).filter(line => line !== null)
-  if (lines.length === 0 && chosen.length > 0) {
+  const direct = live.map(directOf).filter(request => request !== null)
+  if (lines.length + direct.length === 0 && chosen.length > 0) {
     const [first] = chosen
     throw emptyEnvironment({
       what: 'No requirement applies to this Python on Linux.',
@@ -28,43 +30,32 @@ export function askFor(wanted: Wanted, environment: MarkerEnvironment): Ask {
     .filter(item => evaluateMarker(item.marker, environment))
     .map(lineOf)
     .filter(line => line !== null)
-  return { locked: null, lines, constraints, pinned: false }
+  return { locked: null, lines, direct, constraints, pinned: false }
 }
 
-/** One line; null for a directory of the repository, which is the app itself: it is imported from where it lies. */
-function lineOf(item: ListedRequirement): string | null {
-  if (item.path !== null) return isArchive(item.path) ? archiveLine(item, item.path) : null
-  const extras = item.extras.length > 0 ? `[${item.extras.join(',')}]` : ''
-  if (item.url !== null) {
-    if (/^(?:git|hg|svn|bzr)\+/.test(item.url)) {
-      throw unsupportedRequirement({
-        what: `${item.name ?? redactUrl(item.url)} comes from a version control system.`,
-        why: redactUrl(item.url),
-        next: 'Publish it to a package index, or name an archive by its address.',
-        evidence: [{ file: item.file, line: item.line, text: redactUrl(item.url) }],
-      })
-    }
-    return item.name === null ? item.url : `${item.name}${extras} @ ${item.url}`
-  }
-  return item.name === null ? null : `${item.name}${extras}${formatSpecifier(item.specifier)}`
+/** One line; null for what is asked for by its place. */
+function lineOf({ name, path, url, extras, specifier }: ListedRequirement): string | null {
+  if (name === null || path !== null || url !== null) return null
+  return `${name}${extras.length > 0 ? `[${extras.join(',')}]` : ''}${formatSpecifier(specifier)}`
 }
 
-function archiveLine({ name, extras, file, line }: ListedRequirement, path: string): string {
-  if (path.endsWith('.whl') && name !== null) {
-    const asked = extras.length > 0 ? `[${extras.join(',')}]` : ''
-    return `${name}${asked} @ file://${repositoryInside}/${path.split('/').map(encodeURIComponent).join('/')}`
-  }
-  throw unsupportedRequirement({
-    what: `${path} is a source archive in the repository.`,
-    next: 'Put a wheel of it there instead: `pip wheel --no-deps` makes one.',
-    evidence: [{ file, line, text: path }],
+/** What is asked for by its place; null for a directory of the repository, which is the app itself: it is imported from where it lies. */
+function directOf({ name, extras, path, url, file, line }: ListedRequirement): DirectRequest | null {
+  if (path !== null && !isArchive(path)) return null
+  const place = path === null ? url : placeInRepository(path)
+  if (place === null) return null
+  const because = { file, line, text: redactUrl(url ?? path ?? '') }
+  if (/^(?:hg|svn|bzr)\+/.test(place)) throw refuseSystem(name ?? redactUrl(place), because)
+  return { name, version: null, extras, place, because }
+}
+
+function refuseSystem(what: string, because: Reason): Error {
+  return unsupportedRequirement({
+    what: `${what} comes from a version control system other than git.`,
+    why: because.text,
+    next: 'Publish it to a package index, put it into a git repository, or name an archive by its address.',
+    evidence: [because],
   })
-}
-
-/** Wheels of the repository that are asked for: the resolver must see them. */
-export function ownWheels({ requirements, sources }: Wanted): string[] {
-  const paths = [...requirements, ...sources.constraints].map(({ path }) => path)
-  return [...new Set(paths.filter(path => path !== null).filter(path => path.endsWith('.whl')))]
 }
 
 /** Files whose commit says as of when to resolve. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openCheckout } from '../../../kit/checkout/index.ts'
 import type { Plan } from '../../../model/plan.ts'
+import { readPylock } from '../../../python/lock/pylock.ts'
 import type { PlacedWheel } from '../wheels/place.ts'
 import { undeclared } from './undeclared.ts'
 
@@ -37,7 +38,7 @@ async function ask(source: string, wheel = ''): Promise<{ names: string[] | null
   const resolver = {
     compile: async (lines: readonly string[], options: { readonly constraints: readonly string[] }) => {
       asked.push(...lines, ...options.constraints)
-      return { pylock }
+      return { lock: readPylock(pylock, 'pylock.toml') }
     },
   }
   const request = {

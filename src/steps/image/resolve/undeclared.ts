@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { Plan } from '../../../model/plan.ts'
 import type { FileEntry } from '../../../model/tree.ts'
-import { readPylock } from '../../../python/lock/pylock.ts'
 import type { PlacedWheel } from '../wheels/place.ts'
 import type { ToolRequest } from './build-tools.ts'
 import { chooseDistributions, mergeChosen, type Chosen } from './distributions.ts'
@@ -29,8 +28,8 @@ export async function undeclared(
   if (!sourcesAsk(checkout, plan) && !placed.some(wheelAsks)) return null
   const constraints = all.map(({ name, version }) => `${name}==${version}`)
   const outcome = await resolver.compile([requirement], { ...options, constraints, pinned: false })
-  if (!('pylock' in outcome)) return null
-  return mergeChosen(chosen, chooseDistributions(readPylock(outcome.pylock, 'pylock.toml'), tags, new Map()))
+  if (!('lock' in outcome)) return null
+  return mergeChosen(chosen, chooseDistributions(outcome.lock, tags, new Map()))
 }
 
 function sourcesAsk({ root, files }: Checkout, plan: Plan): boolean {

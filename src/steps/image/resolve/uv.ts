@@ -1,27 +1,34 @@
-import { existsSync, realpathSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Distribution } from '../../../model/lock.ts'
 import { makeAuthorize, type Authorize } from '../../../python/index/credentials.ts'
-import { findUv, type Uv } from '../../../python/index/uv.ts'
+import { askUvForIndex, findDefaultIndex } from '../../../python/index/default-index.ts'
 import { readIndexSettings, type IndexSettings } from '../../../python/index/settings.ts'
-import type { Mount } from '../../../engines/engine.ts'
-import type { Inside } from '../inside.ts'
+import type { Uv } from '../../../python/index/uv.ts'
+import type { Lock } from '../../../python/lock/lock.ts'
+import { readPylock } from '../../../python/lock/pylock.ts'
 import { hideCredentials } from '../credentials.ts'
+import type { Inside } from '../inside.ts'
 import { signalOf, withScratch, type Tools } from '../tools.ts'
+import type { PinnedHashes } from './distributions.ts'
 import { explainIndex } from './explain.ts'
+import { behindGate, unveil } from './gate/address.ts'
+import { gateIndex, openGate } from './gate/gate.ts'
+import { metadataReader } from './gate/metadata.ts'
+import { openUv, type Target, type UvProgram } from './run-uv.ts'
 
 /**
- * uv, run by the base's own Python inside the base, so that markers see what the image will be. It reads metadata of indexes; where an
- * sdist tells none without being built, uv builds it there, too.
+ * uv, run by the base's own Python inside the base, so that markers see what the image will be. It reaches the package indexes through
+ * the gate alone and builds nothing: no code of a package runs beside it, and it holds no credentials.
  */
 export interface Resolver {
   /** The user's own settings name the index to use: what a lock says of addresses may be out of reach. */
   readonly redirected: boolean
-  /** A pylock.toml for the requirement lines, or uv's explanation why there is none. Throws when the index is the reason. */
+  /** What the requirement lines come to, or uv's explanation why there is nothing. Throws when the index or a build is the reason. */
   compile(lines: readonly string[], options: CompileOptions): Promise<Outcome>
 }
 
-export type Outcome = { readonly pylock: string } | { readonly refused: string }
+export type Outcome = { readonly lock: Lock } | { readonly refused: string }
 
 export interface CompileOptions {
   readonly constraints: readonly string[]
@@ -33,128 +40,105 @@ export interface CompileOptions {
   readonly index: string | null
   readonly extraIndexes: readonly string[]
   readonly findLinks: readonly string[]
+  /** Source distributions are left out: what is resolved is there to build them. */
+  readonly wheelsOnly?: boolean
+  /** Hashes that the repository pins, by name. */
+  readonly pins?: PinnedHashes
 }
 
-/** Where the repository's own wheels are seen while it is resolved. */
-export const repositoryInside = '/repository'
+export interface ResolverOptions extends Target {
+  readonly tags: ReadonlyMap<string, number>
+  /** The metadata of what a source distribution is built into. */
+  sourceMetadata(sdist: Distribution): Promise<string>
+}
 
-export async function openResolver(
-  inside: Inside,
-  python: string,
-  wheels: readonly Mount[],
-  tools: Tools,
-): Promise<Resolver> {
+export async function openResolver(inside: Inside, options: ResolverOptions, tools: Tools): Promise<Resolver> {
   const settings = await readIndexSettings({ project: tools.indexes ?? [] })
   const authorize = makeAuthorize(settings)
-  const uv = await findWorkingUv(inside, settings, tools)
-  const bundle = certificates()
-  const mounts = [...wheels, ...(await mountsOf(uv, bundle, inside, tools))]
-  const env = environmentOf(uv, settings, authorize, bundle !== null)
-
+  const program = await openUv(inside, options, { cache: tools.cache, settings, ...signalOf(tools) }, tools)
+  const { sources, fallback } = await indexesOf(settings, program.uv)
+  const context: Context = { ...options, program, authorize, sources, fallback, tools }
   return {
     redirected: settings.indexes.some(index => index.main && index.from !== 'repository'),
-    compile: (lines, options) =>
-      withScratch(tools, async work => {
-        await writeFile(join(work, 'requirements.in'), `${lines.join('\n')}\n`)
-        await writeFile(join(work, 'constraints.txt'), `${options.constraints.join('\n')}\n`)
-        const { code, stderr, timedOut } = await inside.run({
-          argv: ['/uv', ...compileArguments(`/usr/bin/python${python}`, options, authorize)],
-          env,
-          network: 'host',
-          mounts: [...mounts, { from: work, to: '/work', readonly: false }],
-          cwd: '/work',
-        })
-        if (code === 0) return { pylock: await readFile(join(work, 'pylock.toml'), 'utf8') }
-        const refused = hideCredentials(stderr.trim())
-        const error = explainIndex(refused, timedOut)
-        if (error) throw error
-        return { refused }
-      }),
+    compile: (lines, compileOptions) =>
+      withScratch(tools, work => compile(lines, compileOptions, { ...context, work })),
   }
 }
 
-/** The user's own uv may be linked against a newer C library than the base's: then it is brought from the index like a missing one. */
-async function findWorkingUv(inside: Inside, settings: IndexSettings, tools: Tools): Promise<Uv> {
-  const options = { cache: tools.cache, settings, inside: true, ...signalOf(tools) }
-  const uv = await findUv(options)
-  const result = await inside.run({ argv: ['/uv', '--version'], mounts: [uvMount(uv)] }).catch(() => null)
-  return result?.code === 0 ? uv : findUv({ ...options, env: { ...process.env, PATH: '' } })
+interface Context extends ResolverOptions {
+  readonly program: UvProgram
+  readonly authorize: Authorize
+  /** The user's own indexes beside the main one. */
+  readonly sources: readonly string[]
+  /** The main index where the repository names none. */
+  readonly fallback: string | null
+  readonly tools: Tools
 }
 
-async function mountsOf(uv: Uv, bundle: string | null, { sharesFiles }: Inside, { cache }: Tools): Promise<Mount[]> {
-  const own = join(cache.root, 'uv-cache')
-  await mkdir(own, { recursive: true })
-  return [
-    uvMount(uv),
-    ...(sharesFiles ? [{ from: own, to: '/uv-cache', readonly: false }] : []),
-    ...(bundle ? [{ from: bundle, to: '/run/certificates.crt', readonly: true }] : []),
-  ]
+async function compile(
+  lines: readonly string[],
+  options: CompileOptions,
+  context: Context & { readonly work: string },
+): Promise<Outcome> {
+  const { work, program, tools } = context
+  await writeFile(join(work, 'requirements.in'), `${lines.join('\n')}\n`)
+  await writeFile(join(work, 'constraints.txt'), `${options.constraints.join('\n')}\n`)
+  const stop = new AbortController()
+  const gate = await openGate({
+    ...context,
+    ...metadataReader(context, tools),
+    sources: options.wheelsOnly !== true,
+    bare: options.pinned,
+    pins: options.pins ?? new Map(),
+    onFailure: () => stop.abort(),
+  })
+  try {
+    const words = compileArguments(options, context)
+    const job = { arguments: words, work, gate, signal: stop.signal }
+    const { code, stderr, timedOut } = await program.run(job)
+    if (code === 0)
+      return { lock: unveiled(readPylock(await readFile(join(work, 'pylock.toml'), 'utf8'), 'pylock.toml')) }
+    const failure = gate.failure() ?? explainIndex(timedOut)
+    if (failure) throw failure
+    return { refused: hideCredentials(unveil(stderr.trim())) }
+  } catch (error) {
+    throw gate.failure() ?? error
+  } finally {
+    await gate.close()
+  }
 }
 
-/** Installers leave links to the program. */
-function uvMount({ path }: Uv): Mount {
-  return { from: realpathSync(path), to: '/uv', readonly: true }
+/** The answer with the true files in place of those behind the gate. */
+function unveiled(lock: Lock): Lock {
+  const packages = lock.packages.map(item => {
+    const found = item.files.map(behindGate)
+    const version = item.version ?? found.find(({ version }) => version !== null)?.version ?? null
+    return { ...item, version, files: found.map(({ file }) => file) }
+  })
+  return { ...lock, packages }
 }
 
-function environmentOf(
-  uv: Uv,
-  settings: IndexSettings,
-  authorize: Authorize,
-  hasBundle: boolean,
-): Record<string, string> {
+async function indexesOf(settings: IndexSettings, uv: Uv): Promise<Pick<Context, 'sources' | 'fallback'>> {
   const own = settings.indexes.filter(index => index.from !== 'repository')
-  const main = own.find(index => index.main)
-  const others = own.filter(index => !index.main)
-  return {
-    ...uv.env,
-    ...proxies(),
-    UV_CACHE_DIR: '/uv-cache',
-    UV_PYTHON_DOWNLOADS: 'never',
-    UV_NO_CONFIG: '1',
-    UV_HTTP_TIMEOUT: '30',
-    ...(hasBundle ? { SSL_CERT_FILE: '/run/certificates.crt' } : {}),
-    ...(main ? { UV_DEFAULT_INDEX: authorized(main.url, authorize) } : {}),
-    ...(others.length > 0 ? { UV_INDEX: others.map(({ url }) => authorized(url, authorize)).join(' ') } : {}),
-  }
+  const main = own.find(index => index.main)?.url ?? (await findDefaultIndex()) ?? (await askUvForIndex(uv.path))
+  return { sources: own.filter(index => !index.main).map(({ url }) => url), fallback: main }
 }
 
 const usual =
-  'pip compile requirements.in --format pylock.toml --output-file pylock.toml --no-header --quiet --constraints constraints.txt'.split(
+  'pip compile requirements.in --format pylock.toml --output-file pylock.toml --no-header --quiet --constraints constraints.txt --no-build'.split(
     ' ',
   )
 
-function compileArguments(interpreter: string, options: CompileOptions, authorize: Authorize): string[] {
+function compileArguments(options: CompileOptions, { sources, fallback }: Context): string[] {
+  const main = options.index ?? fallback
+  const others = options.extraIndexes.length > 0 ? options.extraIndexes : sources
   return [
     ...usual,
-    '--python',
-    interpreter,
     ...(options.pinned ? ['--no-deps'] : []),
     ...(options.asOf === null ? [] : ['--exclude-newer', options.asOf]),
     ...(options.prereleases ? ['--prerelease', 'allow'] : []),
-    ...(options.index === null ? [] : ['--default-index', authorized(options.index, authorize)]),
-    ...options.extraIndexes.flatMap(index => ['--index', authorized(index, authorize)]),
-    ...options.findLinks.flatMap(place => ['--find-links', place]),
+    ...(main === null ? ['--no-index'] : ['--default-index', gateIndex(main)]),
+    ...others.flatMap(index => ['--index', gateIndex(index)]),
+    ...options.findLinks.flatMap(place => ['--find-links', gateIndex(place, 'page')]),
   ]
-}
-
-/** The address with what netrc or a variable says for its server: uv sees neither inside the base. */
-function authorized(address: string, authorize: Authorize): string {
-  const header = authorize(address)?.reveal()
-  if (header === undefined || !URL.canParse(address)) return address
-  const pair = Buffer.from(header.replace(/^Basic /, ''), 'base64').toString('utf8')
-  const url = new URL(address)
-  url.username = encodeURIComponent(pair.slice(0, pair.indexOf(':')))
-  url.password = encodeURIComponent(pair.slice(pair.indexOf(':') + 1))
-  return url.href
-}
-
-function certificates(): string | null {
-  const set = [process.env['SSL_CERT_FILE']].filter(path => path !== undefined && path !== '')
-  const places = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem']
-  return [...set, ...places].find(path => path !== undefined && existsSync(path)) ?? null
-}
-
-function proxies(): Record<string, string> {
-  const names = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'].flatMap(name => [name, name.toUpperCase()])
-  return Object.fromEntries(names.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : [])))
 }

@@ -1,4 +1,6 @@
+import { inRepository } from '../wheels/fetch.ts'
 import type { Lock, LockedPackage } from '../../../python/lock/lock.ts'
+import type { DirectRequest } from './direct.ts'
 import type { ListedRequirement } from '../../../python/requirement/listed.ts'
 
 /** What the repository asks for, as `detect` read it. */
@@ -21,6 +23,8 @@ export interface Ask {
   /** The packages of a lock that names every file by address and hash: nothing is left to resolve. Null otherwise. */
   readonly locked: readonly LockedPackage[] | null
   readonly lines: readonly string[]
+  /** What is asked for by its place. */
+  readonly direct: readonly DirectRequest[]
   readonly constraints: readonly string[]
   readonly pinned: boolean
 }
@@ -29,6 +33,11 @@ export interface Ask {
 export const productionGroup = /^(?:prod|production|deploy|deployment|docker|server|main|default)$/
 
 const archive = /\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz|tar)$/i
+
+/** The place of a file of the repository, as a lock writes it. */
+export function placeInRepository(path: string): string {
+  return `${inRepository}${path.split('/').map(encodeURIComponent).join('/')}`
+}
 
 /** True for a file of the repository that is installed, where a directory is imported in place. */
 export function isArchive(path: string): boolean {

@@ -8,6 +8,7 @@ import { fetchDistributions } from '../../../python/index/fetch.ts'
 import { readIndexSettings } from '../../../python/index/settings.ts'
 import { readRegular } from '../app/regular.ts'
 import { signalOf, type Tools } from '../tools.ts'
+import { fetchGit, isGit } from './git.ts'
 
 /** A distribution that lies in the repository has this in place of an address: the path follows. */
 export const inRepository = 'file:///'
@@ -21,12 +22,14 @@ export async function fetchFiles(
   checkout: Checkout,
   tools: Tools,
 ): Promise<readonly string[]> {
-  const remote = distributions.filter(({ url }) => !url.startsWith(inRepository))
+  const remote = distributions.filter(({ url }) => /^https?:/.test(url))
   const settings = await readIndexSettings({ project: tools.indexes ?? [] })
   const options = { cache: tools.cache, authorize: makeAuthorize(settings), ...signalOf(tools) }
   const paths = await fetchDistributions(remote, options)
   const brought = new Map(remote.map((each, i) => [each, paths[i] ?? '']))
-  return Promise.all(distributions.map(async each => brought.get(each) ?? copyFromRepository(each, checkout, tools)))
+  const bring = (each: Distribution): Promise<string> =>
+    isGit(each.url) ? fetchGit(each, tools) : copyFromRepository(each, checkout, tools)
+  return Promise.all(distributions.map(async each => brought.get(each) ?? bring(each)))
 }
 
 function copyFromRepository(each: Distribution, checkout: Checkout, tools: Tools): Promise<string> {
