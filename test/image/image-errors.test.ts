@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeCheckedToken } from '../support/checked-token.ts'
+import { makeSdist } from '../support/make-sdist.ts'
 import { addFiles, commit, makeRepository, removeRepository, type Files } from '../support/repository.ts'
 import { makeImageOf, sharedCache, unfinished } from '../support/image-place.ts'
 import { startIndex, type SimpleIndex } from '../support/simple-index.ts'
@@ -18,6 +19,8 @@ const good: Files = {
 // Put together here, so that no scanner takes this file for a leak.
 const token = makeCheckedToken('ghp_')
 const key = ['-----BEGIN', 'PRIVATE', 'KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\nAg==\n'].join(' ')
+
+const broken = makeSdist('own', '1.0', { 'setup.py': 'raise SystemExit("no")\n' })
 
 const repositories: string[] = []
 afterAll(() => {
@@ -47,14 +50,18 @@ async function refusalOf(files: Files, { cache = sharedCache, mend = good } = {}
 
 describe('inputs', () => {
   test.each<[string, Files, string]>([
-    ['a package in C without a wheel', { 'requirements.txt': 'flask==3.1.2\nmysqlclient==2.2.4\n' }, 'no-wheel'],
+    [
+      'a source distribution that does not build',
+      { 'requirements.txt': 'flask==3.1.2\n./own-1.0.tar.gz\n', 'own-1.0.tar.gz': broken },
+      'sdist-does-not-build',
+    ],
     ['a Python no base has', { '.python-version': '3.12\n' }, 'unsupported-python'],
     ['versions that exclude each other', { 'requirements.txt': 'flask==3.1.2\nwerkzeug<2\n' }, 'cannot-resolve'],
     ['a package nobody knows', { 'requirements.txt': 'flask==3.1.2\nno-such-thing-4711-wherry\n' }, 'cannot-resolve'],
     [
-      'a git repository',
+      'a git repository that is not there',
       { 'requirements.txt': 'flask\ngit+https://x.example/y.git#egg=y\n' },
-      'unsupported-requirement',
+      'git-failed',
     ],
     ['only packages for Windows', { 'requirements.txt': 'flask ; sys_platform == "win32"\n' }, 'empty-environment'],
     ['a token in a source', { 'conf.py': `TOKEN = "${token}"\n` }, 'secret-in-source'],

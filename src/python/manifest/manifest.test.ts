@@ -65,6 +65,15 @@ default = true
   })
 })
 
+test('what a group takes from outside of the repository is asked for by its name', () => {
+  const sources = '[tool.uv.sources]\nours = { path = "../ours", editable = true }\n'
+  const inGroup = pyproject(`[project]\nname = "a"\n[dependency-groups]\nus = ["ours"]\n${sources}`)
+  expect(inGroup?.requirements).toMatchObject([{ name: 'ours', group: 'us', path: null }])
+  expect(() => pyproject(`[project]\nname = "a"\ndependencies = ["ours"]\n${sources}`)).toThrow(
+    expect.objectContaining({ code: 'requirement-outside' }),
+  )
+})
+
 test("Poetry's own tables", () => {
   const manifest = pyproject(
     `[tool.poetry]

@@ -1,4 +1,6 @@
+import { isWherryError } from '../../kit/error.ts'
 import { normalizeName } from '../name.ts'
+import { requirementOutside } from '../requirement/errors.ts'
 import type { ListedRequirement } from '../requirement/listed.ts'
 import { entriesAt, listAt, tableAt, textAt, textsAt, valueAt } from '../toml/table.ts'
 import { readDependency } from './poetry.ts'
@@ -21,11 +23,21 @@ export function applySources(requirements: readonly ListedRequirement[], source:
     if (requirement.name === null || tableAt({ first }, 'first') === null || requirement.url !== null)
       return requirement
     const { file, line, group } = requirement
-    const [read] = readDependency(requirement.name, first, { file, line, group }, source)
+    const [read] = readPlace(requirement.name, first, { file, line, group }, source)
     return read === undefined
       ? requirement
       : { ...requirement, url: read.url, path: read.path, editable: read.editable }
   })
+}
+
+/** What an extra or a group takes from outside of the repository is asked for by its name: few install it, and nobody from a clone. */
+function readPlace(...[name, value, at, source]: Parameters<typeof readDependency>): readonly ListedRequirement[] {
+  try {
+    return readDependency(name, value, at, source)
+  } catch (error) {
+    if (at.group !== null && isWherryError(error, requirementOutside)) return []
+    throw error
+  }
 }
 
 /** The indexes named by uv, Poetry and PDM. */

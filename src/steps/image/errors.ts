@@ -27,7 +27,7 @@ export const buildNeedsPackage = defineError({
 export const unsupportedRequirement = defineError({
   code: 'unsupported-requirement',
   title: 'A requirement comes from a place that images cannot be made from',
-  help: 'A requirement points at a Mercurial, Subversion or Bazaar repository, at a file that git would not keep, or is pinned by a hash that is not sha256. Publish it to an index, put it into a git repository, name an archive by its address, or pin it by sha256.',
+  help: 'A requirement points at a Mercurial, Subversion or Bazaar repository, at a file that git would not keep, or at an address with an environment variable in it, or is pinned by a hash that is not sha256. Publish it to an index, put it into a git repository, name an archive by its address, or pin it by sha256.',
 })
 
 export const gitFailed = defineError({

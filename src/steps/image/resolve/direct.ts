@@ -18,7 +18,7 @@ import { withoutCredentials } from '../credentials.ts'
 import { unsupportedRequirement } from '../errors.ts'
 import { signalOf, withScratch, type Tools } from '../tools.ts'
 import { inRepository } from '../wheels/fetch.ts'
-import { archiveCommit, formatGit, isCommit, isGit, parseGit, resolveCommit } from '../wheels/git.ts'
+import { archiveCommit, formatGit, isGit, parseGit, resolveCommit } from '../wheels/git.ts'
 import { gateAddress } from './gate/address.ts'
 import { standInName } from './gate/listing.ts'
 
@@ -80,7 +80,7 @@ function find(request: DirectRequest, finder: Finder, tools: Tools): Promise<Fou
 async function findCommit(place: string, tools: Tools): Promise<Found> {
   const source = parseGit(place)
   const ref = await resolveCommit(source, tools)
-  if (!isCommit(source.ref)) {
+  if (source.ref !== ref) {
     const text = `${redactUrl(source.url)} at ${source.ref ?? 'its head'} is commit ${ref.slice(0, 12)}; recorded, so that it stays that`
     tools.report({ step: 'image', level: 'info', text })
   }

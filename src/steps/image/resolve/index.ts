@@ -1,6 +1,6 @@
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import { count } from '../../../kit/text.ts'
-import type { Lock, SourceDistribution } from '../../../model/lock.ts'
+import type { Distribution, Lock, SourceDistribution } from '../../../model/lock.ts'
 import { markerEnvironment } from '../../../python/marker/environment.ts'
 import { supportedTags } from '../../../python/tag/target.ts'
 import { makeLayers } from '../../../oci/index.ts'
@@ -36,62 +36,81 @@ export interface ResolveRequest extends Request {
 
 /** Turns intentions into exact packages, by hash. What a lock of the repository pins stays as it is. */
 export async function resolveLock(request: ResolveRequest, tools: Tools): Promise<Lock> {
-  const { plan, wanted, checkout, architecture } = request
+  const { plan, checkout } = request
   const base = await openBase(request, tools)
-  const { python, inside, tags } = base
-  const ask = askFor(wanted, markerEnvironment({ python, architecture }))
-  const asOf = ask.pinned || request.update ? null : await asOfCommit(checkout.root, filesOf(wanted))
-  const resolver = await openResolver(
-    inside,
-    {
-      python: plan.image.base.python,
-      architecture,
-      tags,
-      sourceMetadata: sdist => sdistMetadata(sdist, finder, tools),
-    },
-    tools,
-  )
-  const finder: Finder = {
-    checkout,
-    place: placeOf(plan),
-    inside,
-    base: base.baseLock,
-    compiler: resolveCompiler(base.archive, base.baseLock),
-    archive: base.archive,
-    extra: plan.image.buildPackages,
-    found: new Map(),
-    resolve: (needs, constraints) =>
-      resolveTools(needs, constraints, { resolver, tags, options: { ...optionsFor(wanted), asOf } }),
-  }
+  const { chosen, placed, sdists, asOf, compiler } = await resolvePackages(request, base, tools)
+  const needed = await resolveLibraries(request, { ...base, placed }, tools)
   const { serve } = plan.image
+  const server = [...chosen.wheels, ...chosen.sdists].find(({ name }) => name === serve.server)
+  return {
+    version: 1,
+    requirements: requestHash(request),
+    python: base.python,
+    base: { ...base.baseLock, libraries: needed.packages },
+    wheels: chosen.wheels,
+    sdists,
+    compiler,
+    server: server && serve.addServer ? { name: server.name, version: server.version } : null,
+    systemLibraries: needed.needs,
+    data: [],
+    frontEnd: await resolveFrontEnd(plan, { ...base, checkout }, tools),
+    asOf,
+  }
+}
+
+/** The app's own distributions and those beside them, all on this machine, those offered only as source built. */
+async function resolvePackages(request: ResolveRequest, base: Base, tools: Tools) {
+  const { plan, wanted, checkout, architecture } = request
+  const ask = askFor(wanted, markerEnvironment({ python: base.python, architecture }))
+  const asOf = ask.pinned || request.update ? null : await asOfCommit(checkout.root, filesOf(wanted))
+  const { resolver, finder } = await openFinder(request, asOf, base, tools)
   const direct: Direct[] = []
   for (const one of ask.direct) direct.push(await bringDirect(one, finder, tools))
   const app: AppRequest = {
-    ...{ ask, wanted, asOf, tags, serve, direct },
+    ask,
+    wanted,
+    asOf,
+    direct,
+    tags: base.tags,
+    serve: plan.image.serve,
     hashes: hashesOf(wanted),
     anyMoment: request.anyMoment ?? true,
     python: plan.image.base.python,
   }
   const found = await task(tools, 'resolving the requirements', () => resolveApp(app, resolver), tell)
-  const toolRequest = { resolver, tags, options: { ...optionsFor(wanted), asOf: found.asOf } }
-  const { chosen, placed, sdists } = await complete(found.chosen, request, toolRequest, finder, tools)
-  const needed = await resolveLibraries(request, { ...base, placed }, tools)
-  const server = [...chosen.wheels, ...chosen.sdists].find(({ name }) => name === serve.server)
-  return {
-    version: 1,
-    requirements: requestHash(request),
-    python,
-    base: { ...base.baseLock, libraries: needed.packages },
-    wheels: chosen.wheels,
-    sdists,
-    compiler: sdists.some(({ build }) => build.packages !== null) ? finder.compiler : [],
-    server: server && serve.addServer ? { name: server.name, version: server.version } : null,
-    systemLibraries: needed.needs,
-    data: [],
-    frontEnd: await resolveFrontEnd(plan, { ...base, checkout }, tools),
-    asOf: found.asOf,
-  }
+  const toolRequest = { resolver, tags: base.tags, options: { ...optionsFor(wanted), asOf: found.asOf } }
+  const brought = await complete(found.chosen, request, toolRequest, finder, tools)
+  const isCompiled = brought.sdists.some(({ build }) => build.packages !== null)
+  return { ...brought, asOf: found.asOf, compiler: isCompiled ? finder.compiler : [] }
 }
+
+/** The resolver, which asks for the metadata of what must be built, and the builder, which asks for what it builds with. */
+async function openFinder(
+  { plan, wanted, checkout, architecture }: ResolveRequest,
+  asOf: string | null,
+  base: Base,
+  tools: Tools,
+) {
+  const { tags, inside, archive } = base
+  const { python } = plan.image.base
+  const sourceMetadata = (sdist: Distribution): Promise<string> => sdistMetadata(sdist, finder, tools)
+  const resolver = await openResolver(inside, { python, architecture, tags, sourceMetadata }, tools)
+  const options = { ...optionsFor(wanted), asOf }
+  const finder: Finder = {
+    checkout,
+    place: placeOf(plan),
+    inside,
+    base: base.baseLock,
+    compiler: resolveCompiler(archive, base.baseLock),
+    archive,
+    extra: plan.image.buildPackages,
+    found: new Map(),
+    resolve: (needs, constraints) => resolveTools(needs, constraints, { resolver, tags, options }),
+  }
+  return { resolver, finder }
+}
+
+type Base = Awaited<ReturnType<typeof openBase>>
 
 /** The base as the archive has it now, so far assembled that its Python runs. */
 async function openBase({ plan, architecture }: ResolveRequest, tools: Tools) {

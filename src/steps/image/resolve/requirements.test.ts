@@ -57,6 +57,7 @@ test('archives, commits and files of the repository are asked for by their place
 
 test.each([
   ['hg+https://u:secret@host.example/x#egg=x', 'unsupported-requirement'],
+  ['a @ git+https://g.example/x@${COMMIT}', 'unsupported-requirement'],
   ['flask ; sys_platform == "win32"', 'empty-environment'],
 ])('%s is refused as %s, without its password', (line, code) => {
   const files = { 'requirements.txt': `${line}\n` }

@@ -46,6 +46,7 @@ function directOf({ name, extras, path, url, file, line }: ListedRequirement): D
   if (place === null) return null
   const because = { file, line, text: redactUrl(url ?? path ?? '') }
   if (/^(?:hg|svn|bzr)\+/.test(place)) throw refuseSystem(name ?? redactUrl(place), because)
+  if (/\$\{[A-Z0-9_]+\}/.test(place)) throw refuseVariable(because)
   return { name, version: null, extras, place, because }
 }
 
@@ -54,6 +55,16 @@ function refuseSystem(what: string, because: Reason): Error {
     what: `${what} comes from a version control system other than git.`,
     why: because.text,
     next: 'Publish it to a package index, put it into a git repository, or name an archive by its address.',
+    evidence: [because],
+  })
+}
+
+/** pip fills in variables of whoever installs; an image must not depend on them. */
+function refuseVariable(because: Reason): Error {
+  return unsupportedRequirement({
+    what: 'A requirement names an environment variable in its address.',
+    why: because.text,
+    next: 'Write the value into the requirement, so that every machine means the same.',
     evidence: [because],
   })
 }

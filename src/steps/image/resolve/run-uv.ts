@@ -15,6 +15,8 @@ import type { Gate } from './gate/gate.ts'
  */
 export interface UvProgram {
   readonly uv: Uv
+  /** It reaches the gate as a proxy. */
+  readonly byProxy: boolean
   run(job: UvJob): Promise<{ readonly code: number | null; readonly stderr: string; readonly timedOut: boolean }>
 }
 
@@ -54,16 +56,15 @@ const loopback = fileURLToPath(new URL('../../../../runtime/loopback.py', import
 async function uvInside(inside: Inside, { python }: Target, finding: Finding, tools: Tools): Promise<UvProgram> {
   const uv = await findWorkingUv(inside, finding)
   const interpreter = `/usr/bin/python${python}`
+  const through = ['/gate/socket', String(gatePort)]
   const cache = join(tools.cache.root, 'uv-cache')
   await mkdir(cache, { recursive: true })
   return {
     uv,
+    byProxy: false,
     run: ({ arguments: words, work, gate, signal }) =>
       inside.run({
-        argv: [
-          ...[interpreter, '-I', '/loopback.py', '/gate/socket', String(gatePort)],
-          ...['/uv', ...words, '--python', interpreter],
-        ] as unknown as readonly [string, ...string[]],
+        argv: [interpreter, '-I', '/loopback.py', ...through, '/uv', ...words, '--python', interpreter],
         env: { ...environment, UV_CACHE_DIR: '/uv-cache' },
         mounts: [
           uvMount(uv),
@@ -97,9 +98,10 @@ async function uvBeside({ python, architecture }: Target, finding: Finding, tool
   const told = ['--python-version', python, '--python-platform', `${processor}-unknown-linux-gnu`]
   return {
     uv,
+    byProxy: true,
     run: ({ arguments: words, work, gate, signal }) => {
       // The gate's addresses name a port that may be another program's here: uv asks its proxy for them, which is the gate.
-      const proxy = { ALL_PROXY: gate.proxy, NO_PROXY: '', UV_CACHE_DIR: join(tools.cache.root, 'uv-cache') }
+      const proxy = { ALL_PROXY: gate.proxy ?? '', NO_PROXY: '', UV_CACHE_DIR: join(tools.cache.root, 'uv-cache') }
       const own = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
       return exec([uv.path, ...words, ...told], {
         env: { ...own, ...environment, ...proxy },

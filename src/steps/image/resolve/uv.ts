@@ -90,6 +90,7 @@ async function compile(
     sources: options.wheelsOnly !== true,
     bare: options.pinned,
     pins: options.pins ?? new Map(),
+    asProxy: program.byProxy,
     onFailure: () => stop.abort(),
   })
   try {

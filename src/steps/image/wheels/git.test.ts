@@ -14,5 +14,5 @@ test.each([
 
 test('only the full name of a commit means the same for ever', () => {
   expect([isCommit('a'.repeat(40)), isCommit('a'.repeat(64))]).toEqual([true, true])
-  expect(['main', 'abcdef1', 'A'.repeat(40), null].map(ref => isCommit(ref))).toEqual([false, false, false, false])
+  expect(['main', 'abcdef1', 'A'.repeat(40), ''].map(ref => isCommit(ref))).toEqual([false, false, false, false])
 })

@@ -37,14 +37,14 @@ export function formatGit({ url, ref, subdirectory }: GitSource): string {
 }
 
 /** True for the full name of a commit, which means the same for ever. */
-export function isCommit(ref: string | null): ref is string {
-  return ref !== null && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
+export function isCommit(ref: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
 }
 
 /** The commit that a source means now. Throws `git-failed`. */
 export async function resolveCommit(source: GitSource, tools: Tools): Promise<string> {
   const { ref } = source
-  if (isCommit(ref)) return ref
+  if (ref !== null && isCommit(ref)) return ref
   const names = ref === null ? ['HEAD'] : [`refs/tags/${ref}^{}`, `refs/tags/${ref}`, `refs/heads/${ref}`, ref]
   const lines = (await git(['ls-remote', '--', source.url], source, tools)).split('\n')
   const listed = new Map(lines.map(line => line.split('\t') as [string, string]).map(([id, name]) => [name, id]))

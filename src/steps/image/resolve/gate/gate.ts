@@ -18,8 +18,8 @@ import { offer, type ListingOptions, type Offered } from './listing.ts'
 export interface Gate {
   /** The directory that holds `socket`. */
   readonly directory: string
-  /** The gate as an HTTP proxy of this machine, for whoever cannot be given the socket. */
-  readonly proxy: string
+  /** The gate as an HTTP proxy of this machine, where it was asked for. */
+  readonly proxy: string | null
   /** The first thing that went wrong behind the gate; null while nothing did. */
   failure(): Error | null
   close(): Promise<void>
@@ -33,6 +33,8 @@ export interface GateOptions extends ListingOptions {
   sourceMetadata(file: GateFile): Promise<string>
   /** The metadata that lies beside a wheel. */
   besideMetadata(file: GateFile): Promise<string>
+  /** Also listen on the loopback interface, where every user of this machine can ask: only for whoever cannot be given the socket. */
+  readonly asProxy: boolean
   /** Told at once: whoever resolves need not go on. */
   onFailure(): void
 }
@@ -42,7 +44,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   const directory = await mkdtemp(join(tmpdir(), 'wherry-gate-'))
   let failure: Error | null = null
   const server = createServer(serve)
-  const proxy = createServer(serve)
+  const proxy = options.asProxy ? createServer(serve) : null
   function serve(request: IncomingMessage, response: ServerResponse): void {
     answer(request, response, options).catch((error: unknown) => {
       failure ??= error instanceof Error ? error : new Error(String(error))
@@ -51,14 +53,15 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     })
   }
   const socket = join(directory, 'socket')
-  await Promise.all([listen(server, socket), listen(proxy, { port: 0, host: '127.0.0.1' })])
+  await listen(server, socket)
+  if (proxy) await listen(proxy, { port: 0, host: '127.0.0.1' })
   await Promise.all([chmod(directory, 0o755), chmod(socket, 0o777)])
   return {
     directory,
-    proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    proxy: proxy && `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     failure: () => failure,
     async close() {
-      await Promise.all([server, proxy].map(close))
+      await Promise.all([server, ...(proxy ? [proxy] : [])].map(close))
       await rm(directory, { recursive: true, force: true })
     },
   }

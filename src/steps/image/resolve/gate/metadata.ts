@@ -17,7 +17,7 @@ const largest = 8 * 1024 ** 2
 
 /** Where the gate's metadata comes from: what lies beside a wheel, else the wheel itself, which will be wanted in most cases. */
 export function metadataReader(
-  { authorize, sourceMetadata }: ReaderOptions,
+  { authorize, ...reader }: ReaderOptions,
   tools: Tools,
 ): Pick<GateOptions, 'wheelMetadata' | 'besideMetadata' | 'sourceMetadata'> {
   const wheelMetadata = async (file: GateFile): Promise<string> => {
@@ -25,7 +25,7 @@ export function metadataReader(
     return readMetadata(path, file.file)
   }
   return {
-    sourceMetadata,
+    sourceMetadata: file => reader.sourceMetadata(file),
     wheelMetadata,
     async besideMetadata(file) {
       const authorization = authorize(file.url)?.reveal()
