@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { majorOf } from './image.ts'
 import { services } from './index.ts'
 import type { Access, Template } from './service.ts'
-import { tell } from './tell.ts'
+import { tell, tellNothing } from './tell.ts'
 
 const access: Access = { user: 'shop', password: { secret: 'PASSWORD' }, databases: ['shop'] }
 const place = { address: '127.9.8.7', port: 5433, access }
@@ -39,6 +39,17 @@ test('Redis is told with its password, or without one', () => {
   expect(filled(tell({ kind: 'redis', variables }, place)['REDIS_URL']!)).toBe('redis://:pw@127.9.8.7:5433/1')
   const open = { ...place, access: { ...access, password: null } }
   expect(filled(tell({ kind: 'redis', variables }, open)['REDIS_URL']!)).toBe('redis://127.9.8.7:5433/1')
+})
+
+test('where no service runs, an app is told values of the same form', () => {
+  const variables = [
+    { name: 'DATABASE_URL', says: 'url', scheme: 'postgres', database: null },
+    { name: 'DB_PORT', says: 'port', scheme: null, database: null },
+  ] as const
+  expect(tellNothing([{ kind: 'postgres', variables }])).toEqual({
+    DATABASE_URL: 'postgres://app:thrown-away@127.0.0.1:5432/app',
+    DB_PORT: '5432',
+  })
 })
 
 test('a URL gives back what went into it', () => {

@@ -1,5 +1,6 @@
 import type { ServicePlan } from '../model/plan.ts'
 import type { ServiceKind, ServiceVariable } from '../model/project.ts'
+import { services } from './index.ts'
 import type { Access, Hole, Template } from './service.ts'
 
 /** How an app is told where a service is: a value for each variable it reads, in the words of its own library. */
@@ -16,6 +17,19 @@ export function tell(
   place: Place,
 ): Record<string, Template> {
   return Object.fromEntries(variables.map(variable => [variable.name, valueOf(variable, kind, place)]))
+}
+
+/** Values of the same form that lead nowhere: what code of the app needs to be imported at all where no service runs. */
+export function tellNothing(plans: readonly Pick<ServicePlan, 'kind' | 'variables'>[]): Record<string, string> {
+  const access: Access = { user: 'app', password: { text: 'thrown-away' }, databases: ['app'] }
+  const told = plans.map(plan => tell(plan, { address: '127.0.0.1', port: services[plan.kind].port, access }))
+  return Object.fromEntries(
+    told.flatMap(values => Object.entries(values)).map(([name, template]) => [name, template.filter(isText).join('')]),
+  )
+}
+
+function isText(part: string | Hole): part is string {
+  return typeof part === 'string'
 }
 
 function valueOf({ says, scheme, database }: ServiceVariable, kind: ServiceKind, place: Place): Template {

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Plan } from '../../../model/plan.ts'
+import { tellNothing } from '../../../services/tell.ts'
 import { readRegular } from '../app/regular.ts'
 import { findWritten } from '../directory.ts'
 import { collectFailed } from '../errors.ts'
@@ -84,7 +85,7 @@ function parse(bytes: Buffer | null): unknown {
 /** What code of the app may need to be imported at all while the image is made; none of it is a secret of anybody. */
 export function throwAwayEnvironment(plan: Plan): Record<string, string> {
   const made = plan.secrets.map(({ name }) => [name, 'made-while-the-image-is-made-and-thrown-away-0123456789'])
-  return { ...Object.fromEntries(made), ...plan.env, ...plan.image.buildEnv }
+  return { ...tellNothing(plan.services), ...Object.fromEntries(made), ...plan.env, ...plan.image.buildEnv }
 }
 
 function pythonPath(plan: Plan): string {
