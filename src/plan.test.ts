@@ -93,7 +93,8 @@ test('the same facts and config give the same plan, which JSON can carry', () =>
 
 test('what cannot be made is refused by its own name', () => {
   const wish = (change: Partial<Project>) => () => makePlan({ ...project, ...change }, {})
-  expect(wish({ python: { version: '3.12', alternatives: [], because } })).toThrow(
+  const older = { ...project, python: { version: '3.12', alternatives: [], because } }
+  expect(() => makePlan(older, { image: { base: 'debian' } })).toThrow(
     expect.objectContaining({ code: 'unsupported-python' }),
   )
   expect(wish({ packages: { manager: 'none', lock: null, manifest: null, because: [] } })).toThrow(
@@ -106,5 +107,17 @@ test('what cannot be made is refused by its own name', () => {
 
 test('every Python that is allowed has a plan, the preferred one first', () => {
   const python = { version: '3.13', alternatives: ['3.11'], because }
-  expect(makePlans({ ...project, python }, {}).map(({ image }) => image.base.suite)).toEqual(['trixie', 'bookworm'])
+  expect(makePlans({ ...project, python }, {}).map(({ image }) => image.base)).toMatchObject([
+    { suite: 'trixie' },
+    { suite: 'bookworm' },
+  ])
+})
+
+test('a Python that no Debian suite carries stands on its official image, any Python on the image that is named', () => {
+  const on = (version: string, base?: string) =>
+    makePlan({ ...project, python: { version, alternatives: [], because } }, base ? { image: { base } } : {}).image.base
+  expect(on('3.12')).toEqual({ kind: 'image', reference: 'python:3.12-slim', python: '3.12' })
+  expect(on('3.14')).toEqual({ kind: 'image', reference: 'python:3.14-slim', python: '3.14' })
+  expect(on('3.13')).toMatchObject({ kind: 'debian', suite: 'trixie' })
+  expect(on('3.13', 'r.example/base:1')).toEqual({ kind: 'image', reference: 'r.example/base:1', python: '3.13' })
 })

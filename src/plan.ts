@@ -33,7 +33,7 @@ export function makePlan(project: Project, config: Config, app: string | null = 
     root: project.root,
     lockFile: lockFile(project, app),
     image: {
-      base: base(project),
+      base: base(project, config),
       requirements: {
         manager: project.packages.manager,
         lock: project.packages.lock,
@@ -82,14 +82,19 @@ function refusePackages({ packages, framework }: Project): void {
   })
 }
 
-function base({ python }: Project): BasePlan {
-  const suite = suites[python.version]
-  if (suite) return { kind: 'debian', suite, python: python.version }
+/** Where no Debian suite carries the Python, the official image of it does. Ended minors never come here: detect refuses them. */
+function base({ python }: Project, { image }: Config): BasePlan {
+  const { version } = python
+  const suite = suites[version]
+  if (image?.base !== undefined && image.base !== 'debian')
+    return { kind: 'image', reference: image.base, python: version }
+  if (suite) return { kind: 'debian', suite, python: version }
+  if (image?.base === undefined) return { kind: 'image', reference: `python:${version}-slim`, python: version }
   const [reason] = python.because
   throw unsupportedPython({
-    what: `No Debian suite carries Python ${python.version}.`,
-    why: `Images can be made for Python ${Object.keys(suites).join(' and ')} today.`,
-    next: `Allow one of these in ${reason?.file ?? 'pyproject.toml'} if the app runs on it, or set \`python\` in wherry.toml.`,
+    what: `No Debian suite carries Python ${version}.`,
+    why: `image.base is debian, which has ${Object.keys(suites).join(' and ')}.`,
+    next: `Remove image.base, so that python:${version}-slim is taken, or allow another Python in ${reason?.file ?? 'pyproject.toml'}.`,
     evidence: python.because,
   })
 }

@@ -11,8 +11,12 @@ const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a name for an 
 const image = z
   .strictObject({
     base: z
-      .literal('debian')
-      .describe('What the image stands on: `debian`, assembled from signed Debian packages.')
+      .string()
+      .min(1)
+      .describe(
+        'What the image stands on: `debian`, assembled from signed Debian packages, or an image of a registry that has Python, such as `python:3.12-slim`: Debian or Ubuntu underneath. Without it `debian` where its Python is the app’s, otherwise the official image of that Python.',
+      )
+      .meta({ examples: ['python:3.12-slim'] })
       .optional(),
     packages: z
       .array(z.string())

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { FileEntry, Tree } from '../model/tree.ts'
 import type { Architecture } from './archive.ts'
 
+const magic = 'glibc-ld.so.cache1.1'
+const [headerSize, entrySize] = [48, 24]
 const searched = /^usr\/lib(?:\/[a-z0-9_]+-linux-gnu[a-z0-9]*)?$/
 const sharedObject = /^(?:lib[^/]*|ld-[^/]*)\.so(?:\.[^/]*)?$/
 
@@ -10,9 +13,11 @@ const sharedObject = /^(?:lib[^/]*|ld-[^/]*)\.so(?:\.[^/]*)?$/
  * which GeoDjango and others find their libraries by, does not. The form is glibc's (elf/cache.c, dl-cache.h: version 1.1).
  */
 export function loaderCache(trees: readonly Tree[], architecture: Architecture): FileEntry {
-  const libraries = librariesIn(trees).toSorted((a, b) => compareNames(b.name, a.name) || (a.path < b.path ? -1 : 1))
+  const elsewhere = beforeIn(trees).filter(({ path }) => !searched.test(posix.dirname(path)))
+  const libraries = [...librariesIn(trees), ...elsewhere].toSorted(
+    (a, b) => compareNames(b.name, a.name) || (a.path < b.path ? -1 : 1),
+  )
   const strings: Buffer[] = []
-  const [headerSize, entrySize] = [48, 24]
   let at = headerSize + entrySize * libraries.length
   const place = (text: string): number => {
     const bytes = Buffer.from(`${text}\0`)
@@ -21,7 +26,7 @@ export function loaderCache(trees: readonly Tree[], architecture: Architecture):
     return at - bytes.length
   }
   const table = Buffer.alloc(headerSize + entrySize * libraries.length)
-  table.write('glibc-ld.so.cache1.1')
+  table.write(magic)
   for (const [i, { name, path }] of libraries.entries()) {
     const entry = headerSize + entrySize * i
     // ELF for glibc, and the architecture it is for.
@@ -53,6 +58,24 @@ function librariesIn(trees: readonly Tree[]): Library[] {
     found.push({ name: base, path: entry.path })
   }
   return found.filter(({ path }) => entries.get(path)?.kind === 'link' || !linked.has(path))
+}
+
+/** What the cache of the trees themselves knows: a base image has libraries in directories that only its settings name. */
+function beforeIn(trees: readonly Tree[]): Library[] {
+  const entry = trees.flat().findLast(({ path }) => path === 'etc/ld.so.cache')
+  if (entry?.kind !== 'file') return []
+  return readLoaderCache('data' in entry.bytes ? entry.bytes.data : readFileSync(entry.bytes.file))
+}
+
+/** The libraries a cache lists, in the one form glibc writes since 2.32; none of what is not one. */
+export function readLoaderCache(bytes: Uint8Array): Library[] {
+  const data = Buffer.from(bytes)
+  if (data.length < headerSize || data.toString('latin1', 0, 20) !== magic) return []
+  const count = Math.min(data.readUInt32LE(20), Math.floor((data.length - headerSize) / entrySize))
+  const text = (at: number): string => data.toString('utf8', at, Math.max(at, data.indexOf(0, at)))
+  return Array.from({ length: count }, (_, i) => headerSize + entrySize * i)
+    .map(at => ({ name: text(data.readUInt32LE(at + 4)), path: text(data.readUInt32LE(at + 8)).replace(/^\//, '') }))
+    .filter(({ name, path }) => sharedObject.test(name) && path !== '')
 }
 
 /** glibc's order of names (_dl_cache_libcmp): numbers by value, a digit after everything else. The cache is searched by halves. */

@@ -24,13 +24,41 @@ export interface Lock {
   readonly asOf: string | null
 }
 
-export interface BaseLock {
+export type BaseLock = DebianBaseLock | ImageBaseLock
+
+/** A base assembled from Debian packages. */
+export interface DebianBaseLock extends FromDebian {
   readonly kind: 'debian'
+}
+
+/** A base that is an image of a registry, with Debian packages on it. */
+export interface ImageBaseLock extends FromDebian {
+  readonly kind: 'image'
+  /** As it was asked for: `python:3.12-slim`. */
+  readonly name: string
+  /** What that was: `docker.io/library/python@sha256:…`, the manifest of this architecture. */
+  readonly reference: string
+  readonly interpreter: Interpreter
+  /** The Debian packages it brings, as its own record says. */
+  readonly held: readonly { readonly name: string; readonly version: string }[]
+}
+
+/** The Python of a base image, as it says itself. */
+export interface Interpreter {
+  /** Absolute, links resolved: `/usr/local/bin/python3.12`. */
+  readonly executable: string
+  /** Where its standard library lies, absolute. */
+  readonly library: string
+  /** Version of its C library: `2.41`. */
+  readonly glibc: string
+}
+
+interface FromDebian {
   readonly suite: string
   readonly architecture: 'amd64' | 'arm64'
   /** Addresses it was resolved from, so that a colleague needs no setting: main archive and security archive. */
   readonly mirrors: { readonly archive: string; readonly security: string | null }
-  /** Python and what it needs; nginx and what it needs beyond that; libraries of the wheels and packages the config asks for. */
+  /** Python and what it needs, none on an image; nginx and what it needs beyond that; libraries of the wheels and packages the config asks for. */
   readonly packages: readonly DebianPackage[]
   readonly nginx: readonly DebianPackage[]
   readonly libraries: readonly DebianPackage[]

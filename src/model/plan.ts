@@ -44,12 +44,19 @@ export interface ImagePlan {
 /** A build of JavaScript whose output belongs to the app; why is the project's to say. */
 export type FrontEndPlan = Omit<FrontEndFact, 'because'>
 
-export interface BasePlan {
-  readonly kind: 'debian'
-  readonly suite: string
-  /** Major and minor. */
-  readonly python: string
-}
+export type BasePlan =
+  | {
+      readonly kind: 'debian'
+      readonly suite: string
+      /** Major and minor. */
+      readonly python: string
+    }
+  | {
+      readonly kind: 'image'
+      /** An image that has this Python: `python:3.12-slim`. */
+      readonly reference: string
+      readonly python: string
+    }
 
 export interface RequirementsPlan {
   readonly manager: PackageManager

@@ -55,7 +55,8 @@ describe('inputs', () => {
       { 'requirements.txt': 'flask==3.1.2\n./own-1.0.tar.gz\n', 'own-1.0.tar.gz': broken },
       'sdist-does-not-build',
     ],
-    ['a Python no base has', { '.python-version': '3.12\n' }, 'unsupported-python'],
+    ['a Python whose support has ended', { '.python-version': '3.9\n' }, 'unsupported-python'],
+    ['a base nobody serves', { 'wherry.toml': '[image]\nbase = "127.0.0.1:9/python:3.13"\n' }, 'registry-unreachable'],
     ['versions that exclude each other', { 'requirements.txt': 'flask==3.1.2\nwerkzeug<2\n' }, 'cannot-resolve'],
     ['a package nobody knows', { 'requirements.txt': 'flask==3.1.2\nno-such-thing-4711-wherry\n' }, 'cannot-resolve'],
     [

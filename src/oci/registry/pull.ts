@@ -93,11 +93,12 @@ async function fetchBlobs(
   try {
     await mapParallel(blobs, atOnce, async ({ digest, size }) => {
       const blob: Blob = { digest, size }
+      // Its manifest says that the registry has it, wherever ours comes from.
+      await rememberPlace(digest, host, repository, cache)
       if (await findBlob(cache, blob)) return watch({ digest, state: 'there', bytes: size })
       const file = join(folder, hexOf(digest))
       await downloadBlob(blob, file, session, { budget, watch, ...(signal ? { signal } : {}) })
       await keepBlob(cache, digest, file)
-      await rememberPlace(digest, host, repository, cache)
     })
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -50,7 +50,12 @@ export async function detect(directory: string, options: DetectOptions): Promise
   })
   const { root, app, framework } = found
   const packages = readPackages(checkout, found.manifests || '.')
-  const python = findPython(checkout, found.manifests || '.', packages, config.python ?? null)
+  const python = findPython(
+    checkout,
+    found.manifests || '.',
+    packages,
+    config.python ?? pythonOfBase(config.image?.base),
+  )
   const asked = appPackages(packages)
   const ground: Ground = {
     checkout,
@@ -130,4 +135,9 @@ function appPackages(packages: Packages): AppPackages {
     },
     version: name => packages.locked.get(name) ?? null,
   }
+}
+
+/** The tag of an official Python image names its Python; of other images only the image itself knows. */
+function pythonOfBase(base: string | undefined): string | null {
+  return /(?:^|\/)python:(3\.\d{1,2})(?:[.-]|$)/.exec(base ?? '')?.[1] ?? null
 }

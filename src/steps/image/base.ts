@@ -11,12 +11,14 @@ import {
   resolve,
   type Archive,
 } from '../../debian/index.ts'
-import type { BaseLock, DebianPackage } from '../../model/lock.ts'
+import type { BaseLock, DebianBaseLock, DebianPackage, ImageBaseLock } from '../../model/lock.ts'
 import type { BasePlan } from '../../model/plan.ts'
 import type { Tree } from '../../model/tree.ts'
-import type { LayerPart } from '../../oci/index.ts'
+import { makeLayers, surveyLayers, type LayerPart, type MadeLayers } from '../../oci/index.ts'
 import { count } from '../../kit/text.ts'
+import type { OpenBase } from './base-image/open-base.ts'
 import { restoreCredentials, withoutCredentials } from './credentials.ts'
+import { ownGround, type Ground } from './ground.ts'
 import { signalOf, task, type Tools } from './tools.ts'
 
 /** Counts up whenever the same packages would be assembled differently. */
@@ -24,11 +26,14 @@ const rules = 1
 
 /** Chooses the packages of the base from the archive as it is now; libraries come later, when the wheels' needs are known. */
 export async function resolveBase(
-  { suite }: BasePlan,
+  plan: BasePlan,
   architecture: BaseLock['architecture'],
   tools: Tools,
-): Promise<{ lock: BaseLock; archive: Archive }> {
-  const read = async (): Promise<{ lock: BaseLock; archive: Archive }> => {
+): Promise<{ lock: BaseLock; archive: Archive; python: string }> {
+  if (plan.kind === 'image')
+    return (await import('./base-image/resolve-base.ts')).resolveImageBase(plan, architecture, tools)
+  const { suite } = plan
+  const read = async (): Promise<{ lock: DebianBaseLock; archive: Archive }> => {
     const mirrors = await findMirrors(suite)
     const archive = await openArchive(suite, { architecture, mirrors, cache: tools.cache, ...signalOf(tools) })
     const packages = resolve(archive, basePackages(suite), { omit: omittedPackages })
@@ -42,39 +47,85 @@ export async function resolveBase(
       lock: { kind: 'debian', suite, architecture, mirrors: addresses, packages, nginx, libraries: [] },
     }
   }
-  return task(
+  const found = await task(
     tools,
     `reading the package index of ${suite}`,
     read,
     ({ lock }) => `${suite}: ${count(lock.packages.length + lock.nginx.length, 'package')}, signatures verified`,
   )
+  return { ...found, python: pythonVersion(found.lock, plan.python) }
+}
+
+/** The Debian packages a base has before anything is added: ours, or those a base image came with. */
+export function heldBy(lock: BaseLock): readonly { readonly name: string; readonly version: string }[] {
+  return lock.kind === 'image' ? lock.held : lock.packages
+}
+
+/** The base's Python, absolute in the image. */
+export function interpreterOf(lock: BaseLock, minor: string): string {
+  return lock.kind === 'image' ? lock.interpreter.executable : `/usr/bin/python${minor}`
+}
+
+/** Where the standard library lies, as prefixes of paths in a tree. */
+export function libraryOf(lock: BaseLock, minor: string): readonly string[] {
+  if (lock.kind === 'image') return [`${lock.interpreter.library.slice(1)}/`]
+  return [`usr/lib/python${minor}/`, 'usr/lib/python3/']
 }
 
 /** Packages that are added to a base: those named and what they need beyond it. */
 export function resolveAddition(archive: Archive, names: readonly string[], lock: BaseLock): DebianPackage[] {
-  return resolve(archive, names, { omit: omittedPackages, present: [...lock.packages, ...lock.nginx] })
+  return resolve(archive, names, { omit: omittedPackages, present: [...heldBy(lock), ...lock.nginx] })
 }
 
-/** The base's layers, the lowest first. Each is keyed by the hashes of its packages, so that what is cached is not even listed. */
+export interface MadeBase extends MadeLayers {
+  readonly ground: Ground
+}
+
+/** Makes the base's layers, or only those below nginx; the layers of a base image stay as they are. */
+export async function makeBase(lock: BaseLock, tools: Tools, which: 'all' | 'bottom' = 'all'): Promise<MadeBase> {
+  const options = { cache: tools.cache, unpack: true }
+  const parts = baseParts(lock, tools)
+  if (lock.kind === 'debian')
+    return { ...(await makeLayers(which === 'all' ? parts : parts.slice(0, 1), options)), ground: ownGround }
+  const { view, ground } = await openBaseImage(lock, tools)
+  const below = await surveyLayers(view.image.layers, { cache: tools.cache })
+  const added = await makeLayers(which === 'all' ? parts.slice(1) : [], { ...options, below })
+  return { layers: [...view.image.layers, ...added.layers], below: added.below, ground }
+}
+
+/**
+ * The base's layers, the lowest first, each keyed by the hashes of its packages, so that what is cached is not even listed. The lowest
+ * one of a base image stands for all of its own and is there to be looked at.
+ */
 export function baseParts(lock: BaseLock, tools: Tools): LayerPart[] {
   let base: Promise<Tree> | undefined
   const fetch = debFetcher(lock, tools)
-  const baseTree = (): Promise<Tree> =>
-    (base ??= fetch(lock.packages).then(debs => assembleBase(debs, lock.architecture)))
+  const baseTree = (): Promise<Tree> => (base ??= bottomTree(lock, tools))
   const nginxTree = async (): Promise<Tree> =>
     assembleAddition(await fetch(lock.nginx), [await baseTree()], lock.architecture)
   const libraryTree = async (): Promise<Tree> =>
     assembleAddition(await fetch(lock.libraries), [await baseTree(), await nginxTree()], lock.architecture)
-  const parts: LayerPart[] = [
-    { what: `base: Debian ${lock.suite}`, key: baseKey(lock, [lock.packages]), tree: baseTree },
-    { what: 'nginx', key: baseKey(lock, [lock.packages, lock.nginx]), tree: nginxTree },
-  ]
+  const what = lock.kind === 'image' ? `base: ${lock.name}` : `base: Debian ${lock.suite}`
+  const parts: LayerPart[] = [{ what, key: baseKey(lock, [lock.packages]), tree: baseTree }]
+  // A base image may bring nginx.
+  if (lock.nginx.length > 0)
+    parts.push({ what: 'nginx', key: baseKey(lock, [lock.packages, lock.nginx]), tree: nginxTree })
   if (lock.libraries.length > 0) {
     const names = lock.libraries.map(({ name }) => name).join(', ')
     const key = baseKey(lock, [lock.packages, lock.nginx, lock.libraries])
     parts.push({ what: `libraries: ${names}`, key, tree: libraryTree })
   }
   return parts
+}
+
+async function bottomTree(lock: BaseLock, tools: Tools): Promise<Tree> {
+  if (lock.kind === 'image') return (await openBaseImage(lock, tools)).tree()
+  return assembleBase(await debFetcher(lock, tools)(lock.packages), lock.architecture)
+}
+
+/** Loaded where there is a base image only: most apps have none. */
+async function openBaseImage({ reference, architecture }: ImageBaseLock, tools: Tools): Promise<OpenBase> {
+  return (await import('./base-image/open-base.ts')).openBase(reference, architecture, tools)
 }
 
 /** Brings packages of the lock, unpacked, from the archives it names. */
@@ -105,29 +156,35 @@ async function mirrorsOf(lock: BaseLock): Promise<BaseLock['mirrors']> {
   }
 }
 
-/** What an assembled base depends on: every package's hash, in order, and our own rules. */
-export function baseKey({ architecture }: BaseLock, groups: readonly (readonly DebianPackage[])[]): string {
-  const hash = createHash('sha256').update(`base ${rules} ${architecture}`)
+/** What an assembled base depends on: every package's hash, in order, the image below them, and our own rules. */
+export function baseKey(lock: BaseLock, groups: readonly (readonly DebianPackage[])[]): string {
+  const image = lock.kind === 'image' ? ` ${digestIn(lock)}` : ''
+  const hash = createHash('sha256').update(`base ${rules} ${lock.architecture}${image}`)
   for (const group of groups) hash.update(`\n${group.map(({ sha256 }) => sha256).join(' ')}`)
   return hash.digest('hex')
 }
 
-/** What bytecode depends on: the interpreter's own packages. Another libc or OpenSSL compiles the same. */
-export function interpreterKey({ packages }: BaseLock): string {
-  const own = packages.filter(({ name }) => /^(?:lib)?python3(?:\.\d+)?(?:-minimal|-stdlib)?$/.test(name))
-  return createHash('sha256')
-    .update(own.map(({ sha256 }) => sha256).join(' '))
-    .digest('hex')
+/** What bytecode depends on: the interpreter's own packages, or its image. Another libc or OpenSSL compiles the same. */
+export function interpreterKey(lock: BaseLock): string {
+  const own = lock.packages.filter(({ name }) => /^(?:lib)?python3(?:\.\d+)?(?:-minimal|-stdlib)?$/.test(name))
+  const text = lock.kind === 'image' ? digestIn(lock) : own.map(({ sha256 }) => sha256).join(' ')
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** The same image in another registry is the same base. */
+function digestIn({ reference }: ImageBaseLock): string {
+  return reference.slice(reference.indexOf('@') + 1)
 }
 
 /** The upstream version of the base's Python: `3.13.5`, from the package version `3.13.5-2+deb13u1`. */
-export function pythonVersion(lock: BaseLock, minor: string): string {
+function pythonVersion(lock: DebianBaseLock, minor: string): string {
   const found = lock.packages.find(({ name }) => name === `python${minor}-minimal`)?.version
   return /^(?:\d+:)?(3\.\d+\.\d+)/.exec(found ?? '')?.[1] ?? `${minor}.0`
 }
 
 /** The version of the base's C library: `2.41`, which says what wheels can run. 2.31 where it cannot be told, which all bases have. */
-export function libcVersion({ packages }: BaseLock): string {
-  const version = packages.find(({ name }) => name === 'libc6')?.version ?? ''
+export function libcVersion(lock: BaseLock): string {
+  if (lock.kind === 'image') return lock.interpreter.glibc
+  const version = lock.packages.find(({ name }) => name === 'libc6')?.version ?? ''
   return /^(?:\d+:)?(2\.\d+)/.exec(version)?.[1] ?? '2.31'
 }

@@ -8,14 +8,18 @@ import type { Tools } from './tools.ts'
 /** The bytecode of each tree's sources, as more files of the same tree. */
 export type Compile = (all: readonly SourceTree[]) => Promise<CompiledTree[]>
 
-/** Compiles with the base's own Python, inside the base. `python` names that interpreter's build. */
-export function makeCompile(inside: Inside, minor: string, python: string, { cache }: Tools): Compile {
-  return all => compileTrees(all, { cache, python }, run => runPython(inside, minor, run))
+/** Compiles with the base's own Python, inside the base. `interpreter` is its path, `python` names its build. */
+export function makeCompile(inside: Inside, interpreter: string, python: string, { cache }: Tools): Compile {
+  return all => compileTrees(all, { cache, python }, run => runPython(inside, interpreter, run))
 }
 
-async function runPython(inside: Inside, minor: string, { args, env, mounts, stdin }: PythonRun): Promise<string> {
+async function runPython(
+  inside: Inside,
+  interpreter: string,
+  { args, env, mounts, stdin }: PythonRun,
+): Promise<string> {
   const result = await inside.run({
-    argv: [`/usr/bin/python${minor}`, ...args],
+    argv: [interpreter, ...args],
     env,
     input: stdin,
     mounts: mounts.map(({ source, target, writable }) => ({ from: source, to: target, readonly: !writable })),
@@ -29,11 +33,22 @@ async function runPython(inside: Inside, minor: string, { args, env, mounts, std
   })
 }
 
-/** The standard library's bytecode, which Debian's packages do not hold: imports take a fifth of the time with it. */
+export interface StandardLibrary {
+  /** Where it lies, as prefixes of paths. */
+  readonly places: readonly string[]
+  /** Names the sources. */
+  readonly sources: string
+  /** Names the interpreter's build. */
+  readonly python: string
+}
+
+/**
+ * The standard library's bytecode, which Debian's packages and the official images do not hold: imports take a fifth of the time with
+ * it. Where a base has some already, it stays.
+ */
 export function standardLibraryPart(
   base: LayerPart,
-  { sources, python }: { readonly sources: string; readonly python: string },
-  minor: string,
+  { places, sources, python }: StandardLibrary,
   compile: Compile,
 ): LayerPart {
   return {
@@ -41,11 +56,13 @@ export function standardLibraryPart(
     key: `stdlib 3 ${sources} ${python} ${fixedMtime}`,
     async tree() {
       const all = typeof base.tree === 'function' ? await base.tree() : base.tree
-      const library = all.filter(
-        ({ path }) => path.startsWith(`usr/lib/python${minor}/`) || path.startsWith('usr/lib/python3/'),
-      )
+      const library = all.filter(({ path }) => places.some(place => path.startsWith(place) && !installed.test(path)))
+      if (library.some(({ path }) => /\/__pycache__\/os\.cpython-\d+\.pyc$/.test(path))) return []
       const [compiled] = await compile([{ tree: library, key: sources }])
       return compiled?.tree ?? []
     },
   }
 }
+
+/** Not the library's own: packages that an image has installed into its Python, pip above all. The app does not see them. */
+const installed = /^(?!usr\/lib\/).*\/site-packages\//

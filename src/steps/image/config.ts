@@ -1,6 +1,7 @@
 import type { ImageConfig } from '../../model/image.ts'
-import type { Lock } from '../../model/lock.ts'
+import type { BaseLock, Lock } from '../../model/lock.ts'
 import type { Plan } from '../../model/plan.ts'
+import { pathOn, type Ground } from './ground.ts'
 import { entrypoint, workingDirectory } from './launch.ts'
 import type { ServedStatic } from './statics/index.ts'
 
@@ -8,12 +9,13 @@ import type { ServedStatic } from './statics/index.ts'
 export const staticsLabel = 'dev.wherry.statics'
 
 /** The image's config. Everything in it follows from the inputs; the date is the one all files carry. */
-export function imageConfig(plan: Plan, lock: Lock, statics: readonly ServedStatic[]): ImageConfig {
+export function imageConfig(plan: Plan, lock: Lock, statics: readonly ServedStatic[], ground: Ground): ImageConfig {
   return {
     architecture: lock.base.architecture,
     user: '10001:10001',
     env: {
-      PATH: '/venv/bin:/usr/local/bin:/usr/bin:/bin',
+      ...ground.env,
+      PATH: pathOn(ground),
       LANG: 'C.UTF-8',
       // The root is read-only, and every file that is imported has its bytecode already.
       PYTHONDONTWRITEBYTECODE: '1',
@@ -24,8 +26,18 @@ export function imageConfig(plan: Plan, lock: Lock, statics: readonly ServedStat
     workingDirectory: workingDirectory(plan),
     labels: {
       'org.opencontainers.image.title': plan.name,
+      ...baseLabels(lock.base),
       [staticsLabel]: JSON.stringify(statics),
     },
     created: '1980-01-01T00:00:00Z',
+  }
+}
+
+/** What scanners and rebuilders read of the image below (image-spec annotations.md). */
+function baseLabels(base: BaseLock): Record<string, string> {
+  if (base.kind === 'debian') return {}
+  return {
+    'org.opencontainers.image.base.name': base.name,
+    'org.opencontainers.image.base.digest': base.reference.slice(base.reference.indexOf('@') + 1),
   }
 }

@@ -1,7 +1,7 @@
 import type { Checkout } from '../../kit/checkout/index.ts'
 import { count, size } from '../../kit/text.ts'
 import type { Layer } from '../../model/image.ts'
-import type { Lock } from '../../model/lock.ts'
+import type { BaseLock, Lock } from '../../model/lock.ts'
 import type { Plan } from '../../model/plan.ts'
 import { makeLayers, type LayerPart, type MadeLayers } from '../../oci/index.ts'
 import type { VenvPlace } from '../../python/venv/place.ts'
@@ -9,8 +9,10 @@ import { makeVenv } from '../../python/venv/venv.ts'
 import type { DirectoryEntry } from '../../model/tree.ts'
 import { dataDirectory } from './app/data.ts'
 import { buildSdists } from './build/sdists.ts'
-import { baseKey, baseParts, bottomOf, interpreterKey } from './base.ts'
+import { baseKey, baseParts, bottomOf, interpreterKey, interpreterOf, libraryOf, makeBase } from './base.ts'
+import { userEntries } from './base-image/user.ts'
 import { makeCompile, standardLibraryPart, type Compile } from './bytecode.ts'
+import type { Ground } from './ground.ts'
 import { openInside } from './inside.ts'
 import { launcherTree } from './launch.ts'
 import { task, type Tools } from './tools.ts'
@@ -25,6 +27,7 @@ export interface Environment {
   readonly compile: Compile
   /** Names the interpreter's build. */
   readonly python: string
+  readonly ground: Ground
 }
 
 /** There for the user the image runs as, so that the app keeps its data where nobody mounts a volume, too; a new volume of Docker's takes the owner over. */
@@ -33,23 +36,29 @@ const volume: DirectoryEntry = { kind: 'directory', path: dataDirectory, mode: 0
 /** Makes the layers that follow from the lock alone: base, nginx, libraries, bytecode, wheels, launcher. */
 export async function makeEnvironment(plan: Plan, lock: Lock, checkout: Checkout, tools: Tools): Promise<Environment> {
   const place = placeOf(plan)
-  const parts = baseParts(lock.base, tools)
   const base = await task(
     tools,
     'base',
-    () => makeLayers(parts, { cache: tools.cache, unpack: true }),
-    ({ layers }) => `base of Debian ${lock.base.suite}: ${size(sizeOf(layers))} compressed`,
+    () => makeBase(lock.base, tools),
+    ({ layers }) => `base of ${nameOf(lock.base)}: ${size(sizeOf(layers))} compressed`,
   )
-  const inside = await openInside(base.layers, tools)
-  const [bottom] = base.layers
+  const { ground } = base
+  const inside = await openInside(base.layers, tools, ground)
+  const bottom = base.layers.slice(0, Math.max(1, ground.foreign))
   const python = interpreterKey(lock.base)
-  const compile = makeCompile(inside, place.minor, python, tools)
-  const sources = baseKey(lock.base, [lock.base.packages])
-  const venv = makeVenv({ executable: `/usr/bin/python${place.minor}`, version: lock.python }, place)
+  const executable = interpreterOf(lock.base, place.minor)
+  const compile = makeCompile(inside, executable, python, tools)
+  const library = {
+    places: libraryOf(lock.base, place.minor),
+    sources: baseKey(lock.base, [lock.base.packages]),
+    python,
+  }
+  const venv = makeVenv({ executable, version: lock.python }, place)
+  const user = lock.base.kind === 'image' ? userEntries(inside.layers[0] ?? '') : []
   const rest: LayerPart[] = [
-    standardLibraryPart(bottomOf(parts), { sources, python }, place.minor, compile),
-    ...(await packageParts(lock, checkout, { place, python, compile, bottom }, tools)),
-    { what: 'environment and launcher', tree: [...venv, ...launcherTree(), volume] },
+    standardLibraryPart(bottomOf(baseParts(lock.base, tools)), library, compile),
+    ...(await packageParts(lock, checkout, { place, python, compile, bottom, ground }, tools)),
+    { what: 'environment and launcher', tree: [...venv, ...launcherTree(), volume, ...user] },
   ]
   const made = await task(
     tools,
@@ -57,7 +66,7 @@ export async function makeEnvironment(plan: Plan, lock: Lock, checkout: Checkout
     () => makeLayers(rest, { cache: tools.cache, below: base.below, unpack: true }),
     ({ layers }) => `${count(lock.wheels.length + lock.sdists.length, 'package')}: ${size(sizeOf(layers))} compressed`,
   )
-  return { made: { layers: [...base.layers, ...made.layers], below: made.below }, place, compile, python }
+  return { made: { layers: [...base.layers, ...made.layers], below: made.below }, place, compile, python, ground }
 }
 
 /** Where the environment lies in every image: apps share its layers. */
@@ -69,20 +78,21 @@ interface Workplace {
   readonly place: VenvPlace
   readonly python: string
   readonly compile: Compile
-  /** The base's lowest layer, which packages are built on. */
-  readonly bottom: Layer | undefined
+  /** The base's lowest layers, which packages are built on. */
+  readonly bottom: readonly Layer[]
+  readonly ground: Ground
 }
 
 function packageParts(
   { wheels, sdists, base, compiler }: Lock,
   checkout: Checkout,
-  { place, python, compile, bottom }: Workplace,
+  { place, python, compile, bottom, ground }: Workplace,
   tools: Tools,
 ): Promise<LayerPart[]> {
   const key = JSON.stringify([wheels.map(nameAndHash), sdists.map(each => [nameAndHash(each), each.build])])
   const install = async (): ReturnType<typeof placeWheels> => {
     const files = downloaded(wheels, await fetchFiles(wheels, checkout, tools))
-    const inside = await openInside(bottom ? [bottom] : [], tools)
+    const inside = await openInside(bottom, tools, ground)
     const built = await buildSdists(sdists, { checkout, place, inside, base, compiler }, tools)
     return placeWheels([...files, ...built], place, tools)
   }
@@ -91,6 +101,10 @@ function packageParts(
 
 function nameAndHash({ name, sha256 }: Lock['wheels'][number]): string {
   return `${name} ${sha256}`
+}
+
+function nameOf(base: BaseLock): string {
+  return base.kind === 'image' ? base.name : `Debian ${base.suite}`
 }
 
 export function sizeOf(layers: readonly Layer[]): number {

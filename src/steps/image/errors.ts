@@ -83,3 +83,15 @@ export const imageBroken = defineError({
   title: 'A program of the image could not do its part while the image was made',
   help: 'A step that runs inside the image (compiling bytecode, resolving) ended with an error. The error brings its last lines.',
 })
+
+export const unsupportedBase = defineError({
+  code: 'unsupported-base',
+  title: 'An image that Wherry cannot build on',
+  help: 'A base image must be of a Debian or Ubuntu suite that Wherry knows, for nginx and the libraries of wheels are laid on it from there, and have an ordinary CPython with glibc in its PATH. Alpine (musl), PyPy and free-threaded builds are refused. Choose python:3.12-slim or its like, or leave image.base out.',
+})
+
+export const wrongBasePython = defineError({
+  code: 'wrong-base-python',
+  title: 'The base image has another Python than the app wants',
+  help: 'image.base names an image whose Python is of another minor version than the one the repository’s files or wherry.toml ask for. Set `python` in wherry.toml to the image’s, or choose an image that has the right one.',
+})

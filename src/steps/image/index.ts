@@ -120,9 +120,10 @@ async function buildOn(environment: Environment, request: ImageRequest, lock: Lo
   const app = { source, built, made: await makeAppLayer(source, built, environment, tools) }
   const { layers, served } = await addStatics(plan, app, environment, tools)
   const all = [...environment.made.layers, ...layers]
-  const image = assemble(all, imageConfig(plan, lock, served))
+  const image = assemble(all, imageConfig(plan, lock, served, environment.ground))
   await keepImage(viewImage(image, tools.cache), tools.cache)
-  return { image, lock, environment, inside: await openInside(all, tools), statics: served, loaded: null }
+  const inside = await openInside(all, tools, environment.ground)
+  return { image, lock, environment, inside, statics: served, loaded: null }
 }
 
 /** Loaded where there is a front-end only: most apps have none. */

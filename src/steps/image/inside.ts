@@ -3,6 +3,7 @@ import { chooseEngine } from '../../engines/choose.ts'
 import type { Container, RunResult } from '../../engines/engine.ts'
 import type { Layer } from '../../model/image.ts'
 import { unpackLayers } from '../../oci/index.ts'
+import { ownGround, pathOn, type Ground } from './ground.ts'
 import type { Tools } from './tools.ts'
 
 /** Running something in the image while it is made: the resolver, a build, the compiler, collectstatic. */
@@ -28,7 +29,6 @@ export interface Job extends Partial<Pick<Container, 'env' | 'cwd' | 'root' | 'm
 
 /** What a process of the base finds in its environment, whoever runs it: nothing of the machine's own. */
 const plainEnvironment = {
-  PATH: '/venv/bin:/usr/local/bin:/usr/bin:/bin',
   HOME: '/tmp',
   LANG: 'C.UTF-8',
   PYTHONHASHSEED: '0',
@@ -36,11 +36,16 @@ const plainEnvironment = {
 }
 
 /** Opens layers to run jobs in. Code of the repository and of packages runs only here: without network unless a job asks for it. */
-export async function openInside(layers: readonly Layer[], tools: Tools): Promise<Inside> {
-  const directories = await Promise.all(layers.map(layer => unpackLayers([layer], { cache: tools.cache })))
+export async function openInside(layers: readonly Layer[], tools: Tools, ground: Ground = ownGround): Promise<Inside> {
+  const { foreign } = ground
+  const stacks = [layers.slice(0, foreign), ...layers.slice(foreign).map(layer => [layer])]
+  const directories = await Promise.all(
+    stacks.filter(stack => stack.length > 0).map(stack => unpackLayers(stack, { cache: tools.cache })),
+  )
   const engine = await chooseEngine({
     cache: tools.cache,
-    trustedLayers: directories.slice(0, 1),
+    // The Python of a signed base may set sandboxes up where this machine has none; a foreign image runs in one or not at all.
+    trustedLayers: foreign > 0 ? [] : directories.slice(0, 1),
     onInstead: text => tools.report({ step: 'image', level: 'info', text }),
   })
   return {
@@ -52,7 +57,7 @@ export async function openInside(layers: readonly Layer[], tools: Tools): Promis
         {
           layers: all.filter(directory => readdirSync(directory).length > 0),
           argv: job.argv,
-          env: { ...plainEnvironment, ...job.env },
+          env: { ...ground.env, ...plainEnvironment, PATH: pathOn(ground), ...job.env },
           user: job.user ?? { uid: 0, gid: 0 },
           cwd: job.cwd ?? '/',
           root: job.root ?? 'discarded',

@@ -138,7 +138,9 @@ function indexOfNginx(layers: readonly string[]): number {
 }
 
 function nginxOfImage({ made }: DeployRequest): nginx.Nginx {
-  const found = made.lock.base.nginx.find(({ name }) => name === 'nginx')
+  const { base } = made.lock
+  const packages = [...base.nginx, ...(base.kind === 'image' ? base.held : [])]
+  const found = packages.find(({ name }) => name === 'nginx')
   if (found) return nginx.nginxOf(found.version)
   throw noEdge({ what: 'The lock of the image names no nginx.', next: 'Run `wherry update` to resolve it anew.' })
 }

@@ -6,7 +6,7 @@ import type { Tree } from '../../../model/tree.ts'
 import { layOutTree } from '../../../oci/index.ts'
 import type { VenvPlace } from '../../../python/venv/place.ts'
 import { makeVenv } from '../../../python/venv/venv.ts'
-import { baseKey, baseParts, bottomOf, debFetcher } from '../base.ts'
+import { baseKey, baseParts, bottomOf, debFetcher, heldBy, interpreterOf } from '../base.ts'
 import type { Inside } from '../inside.ts'
 import { task, type Tools } from '../tools.ts'
 import { fetchFiles } from '../wheels/fetch.ts'
@@ -27,7 +27,9 @@ export interface Builder {
 
 /** The packages of the compiler as the archive has them now. */
 export function resolveCompiler(archive: Archive, base: BaseLock): DebianPackage[] {
-  return resolve(archive, compilerPackages, { omit: compilerOmitted, present: base.packages })
+  // The headers of a base image's Python are its own.
+  const names = base.kind === 'image' ? compilerPackages.filter(name => name !== 'python3-dev') : compilerPackages
+  return resolve(archive, names, { omit: compilerOmitted, present: heldBy(base) })
 }
 
 /** What packages of headers bring beyond base and compiler. Throws `package-not-found`, `unsatisfiable-dependency`. */
@@ -37,7 +39,7 @@ export function resolveHeaders(
   { base, compiler }: Pick<Builder, 'base' | 'compiler'>,
 ): DebianPackage[] {
   if (names.length === 0) return []
-  return resolve(archive, names, { omit: compilerOmitted, present: [...base.packages, ...compiler] })
+  return resolve(archive, names, { omit: compilerOmitted, present: [...heldBy(base), ...compiler] })
 }
 
 /** Directories of the compiler and of headers, to lie on the base's; none where nothing is compiled. Each is laid out once. */
@@ -67,10 +69,10 @@ export async function compilerLayers(
 /** A virtual environment of build tools as a directory: two sdists with the same tools share it. */
 export async function toolLayer(
   wheels: readonly Distribution[],
-  { place, checkout }: Builder,
+  { place, checkout, base }: Builder,
   tools: Tools,
 ): Promise<string> {
-  const venv = makeVenv({ executable: `/usr/bin/python${place.minor}`, version: place.minor }, place)
+  const venv = makeVenv({ executable: interpreterOf(base, place.minor), version: place.minor }, place)
   const files = downloaded(wheels, await fetchFiles(wheels, checkout, tools))
   const placed = await placeWheels(files, place, tools)
   return layOutTree({ what: 'build tools', tree: [...venv, ...placed.flatMap(({ tree }) => tree)] }, tools)

@@ -7,11 +7,10 @@ import { hashFile } from '../../../kit/hash-file.ts'
 import { count } from '../../../kit/text.ts'
 import type { FrontEndPlan, Plan } from '../../../model/plan.ts'
 import type { Entry, FileEntry, Tree } from '../../../model/tree.ts'
-import { makeLayers } from '../../../oci/index.ts'
 import { openRegistry } from '../../../node/registry/registry.ts'
 import { readNpmSettings } from '../../../node/registry/settings.ts'
 import { appDirectory } from '../app/entry.ts'
-import { baseParts } from '../base.ts'
+import { makeBase, type MadeBase } from '../base.ts'
 import { findWritten, readDirectory } from '../directory.ts'
 import { openInside } from '../inside.ts'
 import type { Lock } from '../../../model/lock.ts'
@@ -74,7 +73,8 @@ async function build(job: FrontEndJob, lock: Lock, target: string, tools: Tools)
       bringPrograms(job.programs, registry, tools),
       fetchPackages(job.packages, room.registry, registry, tools),
     ])
-    const inside = await openInside(await systemLayers(lock, tools), tools)
+    const system = await systemLayers(lock, tools)
+    const inside = await openInside(system.layers, tools, system.ground)
     const where = frontEnd.directory === '.' ? 'the front-end' : frontEnd.directory
     const title = `building ${where}`
     const told = (text: string): void => tools.report({ step: 'image', level: 'progress', task: title, text })
@@ -91,9 +91,8 @@ async function build(job: FrontEndJob, lock: Lock, target: string, tools: Tools)
 }
 
 /** The base, with the tools of a system on it. */
-async function systemLayers({ base, frontEnd }: Lock, tools: Tools) {
-  const parts = baseParts({ ...base, libraries: frontEnd?.packages ?? [] }, tools)
-  return (await makeLayers(parts, { cache: tools.cache, unpack: true })).layers
+function systemLayers({ base, frontEnd }: Lock, tools: Tools): Promise<MadeBase> {
+  return makeBase({ ...base, libraries: frontEnd?.packages ?? [] }, tools)
 }
 
 /** Keeps the outputs alone. Everything there was written by code of others: a path is followed through real directories only. */

@@ -3,8 +3,7 @@ import { count } from '../../../kit/text.ts'
 import type { Distribution, Lock, SourceDistribution } from '../../../model/lock.ts'
 import { markerEnvironment } from '../../../python/marker/environment.ts'
 import { supportedTags } from '../../../python/tag/target.ts'
-import { makeLayers } from '../../../oci/index.ts'
-import { baseParts, bottomOf, libcVersion, pythonVersion, resolveBase } from '../base.ts'
+import { baseParts, interpreterOf, libcVersion, makeBase, resolveBase } from '../base.ts'
 import { resolveCompiler } from '../build/builder.ts'
 import { sdistMetadata } from '../build/metadata.ts'
 import { findEnvironments, type Finder } from '../build/find-environment.ts'
@@ -94,7 +93,9 @@ async function openFinder(
   const { tags, inside, archive } = base
   const { python } = plan.image.base
   const sourceMetadata = (sdist: Distribution): Promise<string> => sdistMetadata(sdist, finder, tools)
-  const resolver = await openResolver(inside, { python, architecture, tags, sourceMetadata }, tools)
+  const interpreter = interpreterOf(base.baseLock, python)
+  const target = { python, interpreter, architecture, tags, sourceMetadata }
+  const resolver = await openResolver(inside, target, tools)
   const options = { ...optionsFor(wanted), asOf }
   const finder: Finder = {
     checkout,
@@ -115,17 +116,14 @@ type Base = Awaited<ReturnType<typeof openBase>>
 /** The base as the archive has it now, so far assembled that its Python runs. */
 async function openBase({ plan, architecture }: ResolveRequest, tools: Tools) {
   const { base } = plan.image
-  const { lock: baseLock, archive } = await resolveBase(base, architecture, tools)
-  const parts = baseParts(baseLock, tools)
-  const { layers } = await task(tools, 'assembling the base', () =>
-    makeLayers([bottomOf(parts)], { cache: tools.cache, unpack: true }),
-  )
+  const { lock: baseLock, archive, python } = await resolveBase(base, architecture, tools)
+  const { layers, ground } = await task(tools, 'assembling the base', () => makeBase(baseLock, tools, 'bottom'))
   return {
     baseLock,
     archive,
-    parts,
-    inside: await openInside(layers, tools),
-    python: pythonVersion(baseLock, base.python),
+    parts: baseParts(baseLock, tools),
+    inside: await openInside(layers, tools, ground),
+    python,
     tags: supportedTags({ python: base.python, architecture, libc: 'glibc', libcVersion: libcVersion(baseLock) }),
   }
 }

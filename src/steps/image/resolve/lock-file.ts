@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { Lock } from '../../../model/lock.ts'
+import { parseReference } from '../../../oci/registry/reference.ts'
 import { readRegular } from '../app/regular.ts'
 import { invalidLock } from '../errors.ts'
 
@@ -32,19 +33,30 @@ const distribution = z.object({
   size: z.number().nullable(),
   sha256,
 })
+const fromDebian = {
+  suite: z.string(),
+  architecture: z.enum(['amd64', 'arm64']),
+  mirrors: z.object({ archive: z.url(), security: z.url().nullable() }),
+  packages: z.array(debianPackage),
+  nginx: z.array(debianPackage),
+  libraries: z.array(debianPackage),
+}
+const absolute = z.string().regex(/^\/[^\0\n]+$/)
 const lockSchema: z.ZodType<Lock> = z.object({
   version: z.literal(1),
   requirements: sha256,
   python: z.string(),
-  base: z.object({
-    kind: z.literal('debian'),
-    suite: z.string(),
-    architecture: z.enum(['amd64', 'arm64']),
-    mirrors: z.object({ archive: z.url(), security: z.url().nullable() }),
-    packages: z.array(debianPackage),
-    nginx: z.array(debianPackage),
-    libraries: z.array(debianPackage),
-  }),
+  base: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('debian'), ...fromDebian }),
+    z.object({
+      kind: z.literal('image'),
+      name: z.string(),
+      reference: z.string().refine(isByDigest, { error: 'not a reference by digest' }),
+      interpreter: z.object({ executable: absolute, library: absolute, glibc: z.string().regex(/^2\.\d+$/) }),
+      held: z.array(z.object({ name: z.string(), version: z.string() })),
+      ...fromDebian,
+    }),
+  ]),
   wheels: z.array(distribution),
   sdists: z.array(
     distribution.extend({
@@ -115,6 +127,14 @@ export async function writeLockFile(checkout: Checkout, path: string, lock: Lock
     return true
   } catch {
     await rm(temporary, { force: true }).catch(() => {})
+    return false
+  }
+}
+
+function isByDigest(text: string): boolean {
+  try {
+    return parseReference(text).digest !== null
+  } catch {
     return false
   }
 }

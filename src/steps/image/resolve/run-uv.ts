@@ -31,6 +31,8 @@ export interface UvJob {
 export interface Target {
   /** Major and minor. */
   readonly python: string
+  /** The base's, absolute in it. */
+  readonly interpreter: string
   readonly architecture: 'amd64' | 'arm64'
 }
 
@@ -53,9 +55,8 @@ export async function openUv(inside: Inside, target: Target, finding: Finding, t
 
 const loopback = fileURLToPath(new URL('../../../../runtime/loopback.py', import.meta.url))
 
-async function uvInside(inside: Inside, { python }: Target, finding: Finding, tools: Tools): Promise<UvProgram> {
+async function uvInside(inside: Inside, { interpreter }: Target, finding: Finding, tools: Tools): Promise<UvProgram> {
   const uv = await findWorkingUv(inside, finding)
-  const interpreter = `/usr/bin/python${python}`
   const through = ['/gate/socket', String(gatePort)]
   const cache = join(tools.cache.root, 'uv-cache')
   await mkdir(cache, { recursive: true })

@@ -59,7 +59,7 @@ export async function addStatics(
 
 function run(plan: Plan, app: MadeLayers, environment: Environment, tools: Tools) {
   return async (take: (directory: string | null) => Promise<void>) =>
-    collect(plan, await openInside([...environment.made.layers, ...app.layers], tools), tools, take)
+    collect(plan, await openInside([...environment.made.layers, ...app.layers], tools, environment.ground), tools, take)
 }
 
 function withTree(remembered: Remembered): Remembered & { readonly tree: Tree } {

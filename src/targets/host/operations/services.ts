@@ -99,9 +99,9 @@ interface Found extends ServiceImage {
 }
 
 /** The packages a service was made of stay: a new release of the app must not bring another major version over old data. */
-async function imageFor({ seen, signal }: Work, { plan }: DeployRequest, { service }: ServiceWish): Promise<Found> {
+async function imageFor({ seen, signal }: Work, { made }: DeployRequest, { service }: ServiceWish): Promise<Found> {
   const known = seen.services[service.kind]
-  const suite = known?.suite ?? plan.image.base.suite
+  const suite = known?.suite ?? made.lock.base.suite
   const image = await makeServiceImage(service, {
     suite,
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',

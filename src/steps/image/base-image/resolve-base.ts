@@ -1,0 +1,57 @@
+import {
+  findMirrors,
+  nginxPackages,
+  omittedPackages,
+  openArchive,
+  resolve,
+  type Archive,
+} from '../../../debian/index.ts'
+import type { ImageBaseLock } from '../../../model/lock.ts'
+import type { BasePlan } from '../../../model/plan.ts'
+import { formatReference, parseReference } from '../../../oci/registry/index.ts'
+import { withoutCredentials } from '../credentials.ts'
+import { pathOn } from '../ground.ts'
+import { openInside } from '../inside.ts'
+import { signalOf, task, type Tools } from '../tools.ts'
+import { findInterpreter } from './find-interpreter.ts'
+import { openBase } from './open-base.ts'
+import { packagesOfBase, suiteOfBase } from './read-base.ts'
+
+/**
+ * An image as the base: what it is now, by digest, which Python it has, and nginx from its own suite. Throws `unsupported-base`,
+ * `wrong-base-python`, and as `pullImage`.
+ */
+export async function resolveImageBase(
+  { reference, python }: Extract<BasePlan, { readonly kind: 'image' }>,
+  architecture: ImageBaseLock['architecture'],
+  tools: Tools,
+): Promise<{ lock: ImageBaseLock; archive: Archive; python: string }> {
+  const read = async (): Promise<{ lock: ImageBaseLock; archive: Archive; python: string }> => {
+    const { view, root, ground } = await openBase(reference, architecture, tools)
+    const suite = suiteOfBase(root, reference)
+    const inside = await openInside(view.image.layers, tools, ground)
+    const search = { reference, minor: python, searched: pathOn(ground).replace('/venv/bin:', '') }
+    const { version, ...interpreter } = await findInterpreter(inside, search)
+    const held = packagesOfBase(root)
+    const mirrors = await findMirrors(suite)
+    const archive = await openArchive(suite, { architecture, mirrors, cache: tools.cache, ...signalOf(tools) })
+    const lock: ImageBaseLock = {
+      kind: 'image',
+      name: reference,
+      reference: formatReference({ ...parseReference(reference), tag: null, digest: view.image.digest }),
+      suite,
+      architecture,
+      mirrors: {
+        archive: withoutCredentials(mirrors.archive),
+        security: mirrors.security === null ? null : withoutCredentials(mirrors.security),
+      },
+      interpreter,
+      held,
+      packages: [],
+      nginx: resolve(archive, nginxPackages, { omit: omittedPackages, present: held }),
+      libraries: [],
+    }
+    return { lock, archive, python: version }
+  }
+  return task(tools, `base ${reference}`, read, ({ lock, python }) => `${reference}: Python ${python} on ${lock.suite}`)
+}
