@@ -8,7 +8,7 @@ import { makePlans } from './plan.ts'
 import { detect, type Detected } from './steps/detect/index.ts'
 import { makeFirstImage } from './steps/image/first.ts'
 import type { MadeImage } from './steps/image/index.ts'
-import { openHost, placeOf, type Deployed, type ListenAt } from './targets/host/index.ts'
+import type { Deployed, ListenAt } from './targets/host/index.ts'
 
 /** The story: from a repository to a release that serves. Each verb is a step of its own; here their values meet. */
 
@@ -63,6 +63,7 @@ export interface Published extends Made {
 export async function up(directory: string, options: UpOptions): Promise<Up> {
   const ready = await image(directory, { ...options, startsNext: true })
   const { plan, made, detected } = ready
+  const { openHost, placeOf } = await import('./targets/host/index.ts')
   const host = openHost({ home: placeOf(plan.name, detected.checkout.root) })
   const facts = { WHERRY_APP: plan.name, WHERRY_DIGEST: made.image.digest }
   await hook('before-release', detected, options, facts)

@@ -14,7 +14,7 @@ import { findSecrets } from './facts/secrets.ts'
 import { findServices } from './services/index.ts'
 import { findStatics } from './facts/statics.ts'
 import { findTests } from './facts/tests.ts'
-import { findFrontEnds, type FrontEnds } from './front-end/index.ts'
+import type { FrontEnds } from './front-end/index.ts'
 import { readPackages, type Packages } from './packages/index.ts'
 import { findPython } from './python.ts'
 
@@ -67,7 +67,7 @@ export async function detect(directory: string, options: DetectOptions): Promise
     requires: name => asked.requires(name) !== null,
   }
   const { processes, notes } = findProcesses(ground)
-  const { frontEnds, statics } = findAssets(ground, config['front-end'])
+  const { frontEnds, statics } = await findAssets(ground, config['front-end'])
   const connected = findServices(ground)
   const project: Project = {
     name: config.name ?? appName(packages.name, checkout.root),
@@ -106,20 +106,27 @@ function apart(config: Config, others: readonly string[], { requirements, lock }
 }
 
 /** What is served and what builds it. A directory that is neither committed nor built is made at run time: the app's own business. */
-function findAssets(
+async function findAssets(
   ground: Ground,
   asked: Config['front-end'],
-): { frontEnds: FrontEnds; statics: readonly StaticFact[] } {
-  const frontEnds = findFrontEnds(
-    ground,
-    findStatics(ground, () => true),
-    asked,
-  )
+): Promise<{ frontEnds: FrontEnds; statics: readonly StaticFact[] }> {
+  const wanted = findStatics(ground, () => true)
+  const frontEnds = await findScripted(ground, wanted, asked)
   const outputs = frontEnds.facts.flatMap(fact => fact.outputs)
   const isThere = (directory: string): boolean =>
     ground.checkout.hasDirectory(directory) ||
     outputs.some(output => `${output}/`.startsWith(`${directory}/`) || directory.startsWith(`${output}/`))
   return { frontEnds, statics: findStatics(ground, isThere) }
+}
+
+/** Loaded where there is a package.json only: most apps have none. */
+async function findScripted(
+  ground: Ground,
+  statics: readonly StaticFact[],
+  asked: Config['front-end'],
+): Promise<FrontEnds> {
+  if (!ground.checkout.files.some(file => file.endsWith('package.json'))) return { facts: [], notes: [] }
+  return (await import('./front-end/index.ts')).findFrontEnds(ground, statics, asked)
 }
 
 /** What the packages say, as detection of the app asks it. */
