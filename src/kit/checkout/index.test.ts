@@ -39,6 +39,17 @@ test('in git: tracked files and untracked ones that are not ignored', async () =
   expect([checkout.hasDirectory('a/b'), checkout.hasDirectory('venv')]).toEqual([true, false])
 })
 
+test('in git: submodules, and names that look like a list of git', async () => {
+  const odd = ['100644 0123 0\tx.py', '? tracked.py', 'H 160000 a 0\tb']
+  fill(Object.fromEntries([...odd, '? other.py'].map(name => [name, ''])))
+  git('init', '-q')
+  git('add', ...odd)
+  git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},vendor/module`)
+  const checkout = await openCheckout(root)
+  expect(checkout.files).toEqual([...odd, '? other.py'].sort())
+  expect(checkout.submodules).toEqual(['vendor/module'])
+})
+
 test('without git: what .gitignore leaves, without virtual environments', async () => {
   fill({
     'app.py': '',

@@ -41,19 +41,19 @@ export async function listCheckout(root: string): Promise<Listing> {
 async function askGit(root: string): Promise<{ files: Set<string>; submodules: string[] } | null> {
   // The repository's own configuration is hostile: core.fsmonitor names a program that `ls-files --others` would run.
   const guarded = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'safe.directory=*'] as const
-  const run = (...args: string[]): Promise<string[] | null> =>
-    exec(['git', ...guarded, '-C', root, 'ls-files', '-z', ...args], { keep: 256 * 1024 ** 2, timeout: 60_000 }).then(
-      result => (result.code === 0 ? result.stdout.split('\0').filter(line => line !== '') : null),
-      () => null,
-    )
-  const [staged, others] = await Promise.all([run('--cached', '--stage'), run('--others', '--exclude-standard')])
-  if (!staged || !others) return null
-  const files = new Set(others)
+  // Tags tell tracked files (`H MODE OBJECT STAGE<tab>PATH`) from others (`? PATH`): one program to start instead of two.
+  const asked = ['ls-files', '-z', '-t', '--stage', '--cached', '--others', '--exclude-standard'] as const
+  const result = await exec(['git', ...guarded, '-C', root, ...asked], {
+    keep: 256 * 1024 ** 2,
+    timeout: 60_000,
+  }).catch(() => null)
+  if (result?.code !== 0) return null
+  const files = new Set<string>()
   const submodules: string[] = []
-  for (const line of staged) {
-    const path = line.slice(line.indexOf('\t') + 1)
-    if (line.startsWith('160000 ')) submodules.push(path)
-    else files.add(path)
+  for (const line of result.stdout.split('\0')) {
+    if (line.startsWith('? ')) files.add(line.slice(2))
+    else if (/^\S 160000 /.test(line)) submodules.push(line.slice(line.indexOf('\t') + 1))
+    else if (line !== '') files.add(line.slice(line.indexOf('\t') + 1))
   }
   return { files, submodules }
 }
