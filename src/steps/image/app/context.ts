@@ -5,6 +5,7 @@ import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { ImagePlan } from '../../../model/plan.ts'
 import type { Entry, Tree } from '../../../model/tree.ts'
 import { readEntry, textOf } from './entry.ts'
+import type { OwnIgnores } from './own-ignores.ts'
 import { refuseSecrets } from '../secrets/refuse.ts'
 import { scanText, type FoundSecret } from '../secrets/scan.ts'
 import { isSecretFile } from '../secrets/secret-files.ts'
@@ -47,7 +48,11 @@ const alwaysOut = [
 ]
 
 /** The repository's files as they lie in the image. Throws `secret-in-source` and `link-outside`. */
-export function readContext(checkout: Checkout, plan: Pick<ImagePlan, 'exclude' | 'allowSecrets'>): AppContext {
+export function readContext(
+  checkout: Checkout,
+  plan: Pick<ImagePlan, 'exclude' | 'allowSecrets'>,
+  own: Pick<OwnIgnores, 'ignores'> = { ignores: () => false },
+): AppContext {
   const out = ignore().add([...alwaysOut, ...plan.exclude])
   const allowed = ignore().add([...plan.allowSecrets])
   const environments = checkout.files.filter(isEnvironment).map(file => file.slice(0, -'pyvenv.cfg'.length))
@@ -55,7 +60,7 @@ export function readContext(checkout: Checkout, plan: Pick<ImagePlan, 'exclude' 
   const left = { secretFiles: [] as string[], unnameable: [] as string[], pointers: [] as string[] }
   const found: FoundSecret[] = []
   for (const file of checkout.files) {
-    if (out.ignores(file) || environments.some(directory => file.startsWith(directory))) continue
+    if (out.ignores(file) || own.ignores(file) || environments.some(directory => file.startsWith(directory))) continue
     if (!isNameable(checkout.root, file)) {
       left.unnameable.push(JSON.stringify(file))
       continue

@@ -11,6 +11,7 @@ import { task, type Tools } from '../tools.ts'
 import { compileApp } from './bytecode.ts'
 import { readContext } from './context.ts'
 import { dataPlaces, linkData } from './data.ts'
+import { readOwnIgnores } from './own-ignores.ts'
 import { ownMetadata } from './own-metadata.ts'
 import { reportContext, reportUncompiled } from './report.ts'
 
@@ -28,7 +29,12 @@ export function appTree(
   tools: Tools,
 ): Tree {
   const root = plan.root === '.' ? '' : plan.root
-  const context = readContext(checkout, plan.image)
+  const ignored = readOwnIgnores(checkout, plan)
+  for (const file of ignored.unfit) {
+    const text = `${file} is not heeded: it would leave out the app itself`
+    tools.report({ step: 'image', level: 'info', text })
+  }
+  const context = readContext(checkout, plan.image, ignored)
   reportContext(context, checkout, tools)
   const installed = new Set([...lock.wheels, ...lock.sdists].map(({ name }) => name))
   const own = ownMetadata(checkout, { plan, wanted, place: environment.place }, installed)
