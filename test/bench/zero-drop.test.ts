@@ -16,9 +16,11 @@ const requests = Number(process.env['WHERRY_BENCH_REQUESTS'] ?? 100_000)
 afterAll(closeTestHosts)
 
 test.each(['wsgi', 'asgi'] as const)('%s: nothing is dropped', { timeout: 1_800_000 }, async kind => {
-  const apps = [await makeApp(kind, 'zero'), await makeApp(kind, 'one'), await makeApp(kind, 'two')]
+  const versions = ['zero', 'one', 'two'] as const
+  const apps = { zero: await makeApp(kind, 'zero'), one: await makeApp(kind, 'one'), two: await makeApp(kind, 'two') }
   const host = await openTestHost()
-  await host.release(apps[0]!)
+  await host.release(apps.zero)
+  let [serving, before]: (typeof versions)[number][] = ['zero', 'zero']
   const load = startLoad(host.port, 32)
   const long: Promise<number | string>[] = []
   const began = performance.now()
@@ -26,8 +28,14 @@ test.each(['wsgi', 'asgi'] as const)('%s: nothing is dropped', { timeout: 1_800_
   for (let n = 1; n <= switches; n += 1) {
     await until(() => load.answered() >= (n - 1) * each)
     long.push(longRequest(host.port, 10))
-    if (n % 2 === 0) await host.back()
-    else await host.release(apps[1 + (((n - 1) / 2) % 2)]!)
+    if (n % 2 === 0) {
+      ;[serving, before] = [before, serving]
+      await host.back()
+    } else {
+      ;[serving, before] = [versions[1 + (((n - 1) / 2) % 2)]!, serving]
+      await host.release(apps[serving])
+    }
+    expect(await host.version()).toBe(serving)
   }
   await until(() => load.answered() >= requests)
   await load.end()
