@@ -1,6 +1,7 @@
 import { explain } from '../../engines/sandbox/explain.ts'
 import { machineFacts } from '../../engines/sandbox/machine.ts'
 import type { FailedStep } from '../../engines/sandbox/report.ts'
+import { adviceIn } from './advice.ts'
 import { appExited, appFinished, appOutOfMemory } from './app-errors.ts'
 import { evidenceIn, exceptionIn } from './evidence.ts'
 import type { ProcessState } from './observation.ts'
@@ -56,7 +57,7 @@ export async function explainEnd(
   return appExited({
     what: `The app ended while it was being started, with ${codeOf(process)}.`,
     ...(exception === null ? {} : { why: exception }),
-    next: 'Mend what its last lines name and release again.',
+    next: adviceIn(lines) ?? 'Mend what its last lines name and release again.',
     evidence,
   })
 }

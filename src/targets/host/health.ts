@@ -1,4 +1,5 @@
 import { list } from '../../kit/text.ts'
+import { adviceIn } from './advice.ts'
 import { appNeverListened, appUnhealthy } from './app-errors.ts'
 import { explainEnd } from './ending.ts'
 import { evidenceIn, exceptionIn } from './evidence.ts'
@@ -107,7 +108,9 @@ function unhealthy({ path }: HealthQuestion, { status }: ProbeAnswer, { lines }:
   return appUnhealthy({
     what: `The new release answers ${path} with ${status ?? 'nothing'}.`,
     ...(exception === null ? {} : { why: exception }),
-    next: 'Mend what its last lines name; `release.health-path` names another path if this one is not meant to work.',
+    next:
+      adviceIn(lines) ??
+      'Mend what its last lines name; `release.health-path` names another path if this one is not meant to work.',
     evidence: evidenceIn(lines),
   })
 }
@@ -122,7 +125,8 @@ async function silent(work: Work, question: HealthQuestion, answer: ProbeAnswer,
       : (answer.reason ?? 'Its process runs, but does not listen.'),
     next: own
       ? 'Let the app’s server be started by Wherry, or let the program read its port from the variable PORT.'
-      : 'See what it waits for in its last lines; raise `release.start-timeout` if it needs longer.',
+      : (adviceIn(lines) ??
+        'See what it waits for in its last lines; raise `release.start-timeout` if it needs longer.'),
     evidence: evidenceIn(lines),
   })
 }

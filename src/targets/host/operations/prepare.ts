@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Operation } from '../../../model/target.ts'
+import { adviceIn } from '../advice.ts'
 import { releaseProcessFailed } from '../app-errors.ts'
 import { holderProcess } from '../containers.ts'
 import { codeOf } from '../ending.ts'
@@ -34,7 +35,7 @@ export function prepare(work: Work, release: number, command: readonly string[],
           throw releaseProcessFailed({
             what: `${command.join(' ')} ended with ${codeOf(process)}.`,
             ...(exception === null ? {} : { why: exception }),
-            next: 'Mend what its last lines name and release again: it runs again then.',
+            next: adviceIn(watched.lines) ?? 'Mend what its last lines name and release again: it runs again then.',
             evidence: evidenceIn(watched.lines),
           })
         }
