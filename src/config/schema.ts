@@ -57,12 +57,18 @@ const image = z
   })
   .describe('How the image is made.')
 
+/** A place in the repository: no absolute path, no step upwards. */
+const inside = z
+  .string()
+  .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\0\\]+$/, 'not a path below the repository')
+  .max(1000)
+
 const frontEnd = z
   .strictObject({
-    directory: z.string().describe('The directory of its package.json.'),
+    directory: inside.describe('The directory of its package.json.'),
     script: z.string().min(1).describe('The script of package.json that builds it. `build` without it.').optional(),
     outputs: z
-      .array(z.string().min(1))
+      .array(inside)
       .min(1)
       .describe('Files and directories it leaves, relative to the repository, where they cannot be found out.')
       .meta({ examples: [['frontend/dist']] })

@@ -114,7 +114,7 @@ test('the config has the last word', async () => {
     'ui/package.json': JSON.stringify({ scripts: { build: 'make', ship: 'make all' } }),
     'ui/yarn.lock': '',
   }
-  const asked = '[[front-end]]\ndirectory = "ui"\nscript = "ship"\noutputs = ["notes/static/out"]\n'
+  const asked = '[[front-end]]\ndirectory = "./ui/"\nscript = "ship"\noutputs = ["./notes/static/out/"]\n'
   expect((await found({ ...files, 'wherry.toml': asked })).frontEnds).toMatchObject([
     { directory: 'ui', script: 'ship', outputs: ['notes/static/out'], manager: 'yarn' },
   ])
@@ -126,4 +126,11 @@ test('the config has the last word', async () => {
 test('a package.json that is none is nobody’s front-end', async () => {
   const broken = { 'a/package.json': '{', 'b/package.json': '[]', 'c/package.json': '{"scripts": "build"}' }
   expect((await found({ ...base, ...broken })).frontEnds).toEqual([])
+})
+
+test.each(['../other', '/etc', 'a/../../b', '..'])('the config names places of the repository only: %s', async path => {
+  const asked = `[[front-end]]\ndirectory = "ui"\noutputs = [${JSON.stringify(path)}]\n`
+  await expect(found({ ...base, 'ui/package.json': vite, 'wherry.toml': asked })).rejects.toMatchObject({
+    code: 'invalid-config',
+  })
 })

@@ -41,16 +41,21 @@ export function findFrontEnds(
   const facts: FrontEndFact[] = []
   const notes: Note[] = []
   for (const { lead, mentions } of candidates) {
-    const wish = asked?.find(
-      ({ directory }) => posix.normalize(directory).replace(/^\.?\/?|\/$/g, '') === lead.directory,
-    )
+    const wish = asked?.find(({ directory }) => plain(directory) === lead.directory)
     if (asked !== undefined && wish === undefined) continue
-    const found = wish?.outputs ? { outputs: wish.outputs, because: [] } : outputsOf(lead, mentions, uses, ground)
+    const found = wish?.outputs
+      ? { outputs: wish.outputs.map(plain).filter(path => path !== ''), because: [] }
+      : outputsOf(lead, mentions, uses, ground)
     if (found.outputs.length > 0)
       facts.push(factOf(ground.checkout, { ...lead, script: wish?.script ?? lead.script }, found))
     else if (lead.isPageApp && !isServedCommitted(lead, mentions, uses, ground)) notes.push(noteOf(lead))
   }
   return { facts, notes }
+}
+
+/** A path of the config as paths are here: `./web/dist/` is `web/dist`, `.` is ''. */
+function plain(path: string): string {
+  return posix.normalize(path).replace(/\/$/, '').replace(/^\.$/, '')
 }
 
 /** Packages that stand for themselves: not those whose workspace has a script that builds them all. */

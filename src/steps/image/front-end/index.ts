@@ -104,8 +104,8 @@ async function take({ outputs, directory }: FrontEndPlan, app: string, target: s
     const status = from === null ? undefined : lstatSync(from, { throwIfNoEntry: false })
     if (from === null || !(status?.isFile() || status?.isDirectory())) continue
     await mkdir(join(target, dirname(output)), { recursive: true })
-    // Links stay links, and nothing they lead to is copied.
-    cpSync(from, join(target, output), { recursive: true, verbatimSymlinks: true, dereference: false })
+    // Links stay links, and nothing they lead to is copied; a FIFO would never end.
+    cpSync(from, join(target, output), { recursive: true, verbatimSymlinks: true, filter: isKept })
   }
   const files = outputs.flatMap(output => treeAt(target, output)).filter(({ kind }) => kind === 'file').length
   if (files > 0) return files
@@ -113,6 +113,11 @@ async function take({ outputs, directory }: FrontEndPlan, app: string, target: s
     what: `The build of ${directory === '.' ? 'the front-end' : directory} left no file in ${outputs.join(', ')}.`,
     next: 'Name what it leaves under `front-end` in wherry.toml: outputs = ["…"].',
   })
+}
+
+function isKept(path: string): boolean {
+  const status = lstatSync(path)
+  return status.isFile() || status.isDirectory() || status.isSymbolicLink()
 }
 
 function treeAt(root: string, output: string): Tree {

@@ -5,6 +5,7 @@ import { mapParallel } from '../../../kit/parallel.ts'
 import { count } from '../../../kit/text.ts'
 import type { FrontEndPlan } from '../../../model/plan.ts'
 import { isFor, NodeLockError, type LockedPackage, type NodeLock } from '../../../node/lock/lock.ts'
+import { registryPath } from '../../../node/lock/registry-path.ts'
 import { largestLock, readNodeLock } from '../../../node/lock/read.ts'
 import type { NpmRegistry } from '../../../node/registry/registry.ts'
 import { task, type Tools } from '../tools.ts'
@@ -18,13 +19,20 @@ export async function lockedPackages(
 ): Promise<readonly LockedPackage[]> {
   if (lock === null || manager === 'bun') throw new Error('a front-end without a lock is refused before')
   const read = await readLock(manager, lock, checkout.text(lock, largestLock) ?? '')
-  const [foreign] = read.foreign
-  if (foreign === undefined) return read.packages.filter(one => isFor(one, { cpu }))
+  const packages = read.packages.filter(one => isFor(one, { cpu }))
+  const all = [...read.foreign, ...packages.filter(isUnverifiable).map(({ name, url }) => `${name} (${url})`)]
+  const [foreign] = all
+  if (foreign === undefined) return packages
   throw frontEndUnsupported({
     what: `${lock} names a package that no registry holds: ${foreign.slice(0, 200)}`,
     next: 'Take a version that is published, or set `front-end = false` in wherry.toml and commit the output.',
-    evidence: read.foreign.slice(0, 5).map(text => ({ file: lock, text: text.slice(0, 200) })),
+    evidence: all.slice(0, 5).map(text => ({ file: lock, text: text.slice(0, 200) })),
   })
+}
+
+/** An archive of no registry can change under its address; only a hash would tell. */
+function isUnverifiable({ url, integrity }: LockedPackage): boolean {
+  return url !== null && integrity === null && registryPath(url) === null
 }
 
 async function readLock(
