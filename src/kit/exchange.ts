@@ -89,7 +89,7 @@ function open({ url, method, headers, body, signal }: ExchangeRequest, asksFirst
       ...(hasLength ? { 'content-length': body?.size ?? 0 } : {}),
       ...(asksFirst ? { expect: '100-continue' } : {}),
     },
-    agent: isSecure ? agents().https : agents().http,
+    agent: agentFor(url),
     ...(signal ? { signal } : {}),
   })
 }
@@ -125,15 +125,21 @@ function answerOf(message: IncomingMessage, stop: () => void, isEarly: boolean):
   }
 }
 
-interface Agents {
-  readonly http: HttpAgent
-  readonly https: HttpsAgent
+type Agents = Readonly<Record<'http:' | 'https:', HttpAgent>>
+
+let far: Agents | undefined
+let near: Agents | undefined
+
+/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY count, as for every other program of the machine; what runs on it is not asked by a proxy. */
+function agentFor({ protocol, hostname }: URL): HttpAgent {
+  const isNear = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  const agents = isNear ? (near ??= makeAgents({})) : (far ??= makeAgents({ proxyEnv: process.env }))
+  return agents[protocol === 'https:' ? 'https:' : 'http:']
 }
 
-let made: Agents | undefined
-
-/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY count, as for every other program of the machine. */
-function agents(): Agents {
-  const options = { keepAlive: true, proxyEnv: process.env } as const
-  return (made ??= { http: new HttpAgent(options), https: new HttpsAgent(options) })
+function makeAgents(options: { readonly proxyEnv?: NodeJS.ProcessEnv }): Agents {
+  return {
+    'http:': new HttpAgent({ keepAlive: true, ...options }),
+    'https:': new HttpsAgent({ keepAlive: true, ...options }),
+  }
 }

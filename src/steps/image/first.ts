@@ -1,6 +1,6 @@
 import { isWherryError } from '../../kit/error.ts'
 import type { Plan } from '../../model/plan.ts'
-import { buildNeedsPackage, cannotResolve, noWheel, sdistBroken } from './errors.ts'
+import { buildNeedsPackage, cannotResolve, noWheel, sdistBroken, wrongBasePython } from './errors.ts'
 import { isResolved, makeImage, type ImageRequest, type MadeImage } from './index.ts'
 import type { Tools } from './tools.ts'
 
@@ -21,8 +21,7 @@ export async function makeFirstImage(
     } catch (error) {
       first ??= error
       const next = attempts[i + 1]
-      if (!next || ![noWheel, sdistBroken, buildNeedsPackage, cannotResolve].some(entry => isWherryError(error, entry)))
-        throw first
+      if (!next || !another.some(entry => isWherryError(error, entry))) throw first
       const today = next.anyMoment === false ? '' : ' with the packages of today'
       const why = error instanceof Error ? error.message : ''
       tools.report({
@@ -34,6 +33,9 @@ export async function makeFirstImage(
   }
   throw first
 }
+
+/** What another Python may not meet. */
+const another = [noWheel, sdistBroken, buildNeedsPackage, cannotResolve, wrongBasePython]
 
 /** Wheels exist for the Pythons of their time: where nothing fits the preferred one, another that the repository allows may do. */
 function attemptsFor(requests: readonly ImageRequest[]): readonly ImageRequest[] {

@@ -8,6 +8,7 @@ import { formatPurl } from '../inventory/purl.ts'
 import { findOrigins, originOf } from '../origins.ts'
 import type { Package } from '../package.ts'
 import type { Source } from './source.ts'
+import { describeBase } from './describe-base.ts'
 
 /** An in-toto statement v1 whose predicate is SLSA provenance v1: which image this is, and what it was made from. */
 export interface Statement {
@@ -83,7 +84,7 @@ function dependencies({ source, lock, lockFile, packages }: ProvenanceRequest): 
     return [{ name: each.name, uri: each.purl, digest: { sha256: origin.sha256 }, ...location }]
   })
   const given = [...(source ? [describeSource(source)] : []), ...(lockFile ? [describeLock(lockFile)] : [])]
-  return [...given, ...found, ...buildTools(lock)]
+  return [...given, ...describeBase(lock), ...found, ...buildTools(lock)]
 }
 
 /** What sdists were built with decides what they became, though nothing of it is in the image. */
