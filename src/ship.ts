@@ -8,6 +8,7 @@ import { makePlans } from './plan.ts'
 import { detect, type Detected } from './steps/detect/index.ts'
 import { makeFirstImage } from './steps/image/first.ts'
 import type { MadeImage } from './steps/image/index.ts'
+import type { MovedLock } from './steps/image/update.ts'
 import type { Deployed, ListenAt } from './targets/host/index.ts'
 
 /** The story: from a repository to a release that serves. Each verb is a step of its own; here their values meet. */
@@ -89,18 +90,36 @@ export async function image(directory: string, options: ImageOptions): Promise<M
   const detected = await prepared(directory, options)
   const plans = makePlans(detected.project, detected.config, detected.app)
   const request = {
-    wanted: { ...detected.packages, directory: seenFromLock(detected) },
-    checkout: detected.checkout,
-    libraries: detected.project.systemLibraries,
-    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    ...requestOf(detected),
     update: options.update ?? false,
     env: options.env ?? {},
     startsNext: options.startsNext ?? false,
-  } as const
+  }
   const ready = { detected, ...(await makeFirstImage(plans, request, { cache: openCache(), ...options })) }
   const { plan, made } = ready
   await hook('after-image', detected, options, { WHERRY_APP: plan.name, WHERRY_DIGEST: made.image.digest })
   return ready
+}
+
+/** Moves what wherry.lock pins to what there is now; with `dryRun` it only says what would move. */
+export async function update(
+  directory: string,
+  options: ShipOptions & { readonly dryRun?: boolean },
+): Promise<MovedLock & { readonly detected: Detected }> {
+  const { updateLock } = await import('./steps/image/update.ts')
+  const detected = await detect(directory, options)
+  const plans = makePlans(detected.project, detected.config, detected.app)
+  const tools = { cache: openCache(), ...options }
+  return { detected, ...(await updateLock(plans, requestOf(detected), { dryRun: options.dryRun ?? false }, tools)) }
+}
+
+function requestOf(detected: Detected) {
+  return {
+    wanted: { ...detected.packages, directory: seenFromLock(detected) },
+    checkout: detected.checkout,
+    libraries: detected.project.systemLibraries,
+    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+  } as const
 }
 
 /** The repository as the first hook leaves it: what that one writes belongs to the image. */

@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { openCache } from '../kit/cache.ts'
 import type { Made } from '../ship.ts'
-import type { Detected } from '../steps/detect/index.ts'
 import type { Finding } from '../steps/image/account/advisories/find.ts'
 import { isAtLeast } from '../steps/image/account/advisories/severity.ts'
-import { noAdvisoryData } from '../steps/image/account/errors.ts'
 import { openAccount, type Account } from '../steps/image/account/index.ts'
+import { advisoryDirectory, noAdvisoryDirectory } from './advisory-directory.ts'
 import type { Face } from './face/index.ts'
 import type { Style } from './face/style.ts'
 import type { FailLevel } from './values.ts'
@@ -60,7 +58,8 @@ export async function giveAccount(ready: Made, wish: AccountWish, face: Face): P
     pages.push(style => differencePage(difference, { from: other.name, to: 'this tree' }, style))
   }
   if (wish.advisories === false) return { facts, pages, fails: false }
-  const directory = advisoryDirectory(wish.advisories, detected)
+  const directory = advisoryDirectory(wish.advisories === true ? null : wish.advisories, detected)
+  if (directory === null) throw noAdvisoryDirectory()
   const title = 'reading vulnerability data'
   face.report({ step: 'image', level: 'start', task: title, text: title })
   const known = await account.vulnerabilities(directory)
@@ -74,17 +73,6 @@ export async function giveAccount(ready: Made, wish: AccountWish, face: Face): P
 function failsFor({ level }: Finding, failOn: FailLevel | null): boolean {
   if (failOn === null) return false
   return failOn === 'any' ? level !== 'none' : isAtLeast(level, failOn)
-}
-
-/** Given, else by the environment, else by the config. Throws `no-advisory-data`. */
-export function advisoryDirectory(given: string | true, { config, checkout }: Detected): string {
-  const own = config.image?.advisories
-  const found = given === true ? process.env['WHERRY_OSV'] || (own && join(checkout.root, own)) : given
-  if (found) return found
-  throw noAdvisoryData({
-    what: 'Nothing says where vulnerability data is.',
-    next: 'Name a directory of OSV records: --advisories DIR, WHERRY_OSV, or image.advisories in wherry.toml.',
-  })
 }
 
 async function writeDocuments(

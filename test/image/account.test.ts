@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openCache } from '../../src/kit/cache.ts'
 import { exec } from '../../src/kit/exec.ts'
-import { image, type Made } from '../../src/ship.ts'
+import { image, update, type Made } from '../../src/ship.ts'
 import { baseScore } from '../../src/steps/image/account/advisories/severity.ts'
 import { openAccount, type Account } from '../../src/steps/image/account/index.ts'
 import type { Bom, Component } from '../../src/steps/image/account/sbom/cyclonedx.ts'
@@ -146,3 +146,24 @@ test.each([
     await expect(run([python, script ?? '', bundle ?? '', other])).rejects.toThrow('ended with 1')
   },
 )
+
+test('an update moves what nothing pins, says so before it does, and has nothing to do twice', async () => {
+  const directory = join(root, 'aged')
+  mkdirSync(directory)
+  writeFileSync(join(directory, 'app.py'), 'from flask import Flask\n\napp = Flask(__name__)\n')
+  writeFileSync(join(directory, 'requirements.txt'), 'flask>=3\n')
+  commit(directory, '2025-01-10T00:00:00Z')
+  const quiet = { report: () => {} }
+  const { lock } = (await image(directory, quiet)).made
+  const file = join(directory, 'wherry.lock')
+  const written = readFileSync(file, 'utf8')
+  const flask = (wheels: readonly { name: string; version: string }[]) =>
+    wheels.find(({ name }) => name === 'flask')?.version
+  const dry = await update(directory, { ...quiet, dryRun: true })
+  expect([dry.written, flask(lock.wheels)]).toEqual([false, '3.1.0'])
+  expect(readFileSync(file, 'utf8')).toBe(written)
+  expect(flask(dry.after.wheels)).not.toBe('3.1.0')
+  expect(await update(directory, quiet)).toMatchObject({ written: true, before: lock })
+  expect((await update(directory, quiet)).written).toBe(false)
+  expect(flask((await image(directory, quiet)).made.lock.wheels)).toBe(flask(dry.after.wheels))
+})

@@ -45,6 +45,17 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./publish.ts'),
   },
   {
+    name: 'update',
+    summary: 'move the base and what no lock of yours pins to versions of today',
+    arguments: path,
+    options: {
+      ...app,
+      '--dry-run': 'only say what would move; wherry.lock stays as it is',
+      '--advisories <directory>': 'OSV records to say by which vulnerabilities that closes; WHERRY_OSV without it',
+    },
+    load: () => import('./update.ts'),
+  },
+  {
     name: 'up',
     summary: 'run the app on this machine, as production will',
     arguments: path,

@@ -126,9 +126,9 @@ export function judgedOf({ packages, release }: Inventory): Judged[] {
 }
 
 /** The same from a lock alone, whose paths tell the source package (`pool/main/g/glibc/…`). */
-export function judgedOfLock({ base, wheels, sdists }: Lock, release: Inventory['release']): Judged[] {
+export function judgedOfLock({ base, wheels, sdists }: Lock): Judged[] {
   const debian = [...base.packages, ...base.nginx, ...base.libraries].map(({ name, version, path }) => ({
-    ecosystem: distribution(release.id, release.version),
+    ecosystem: releases[base.suite] ?? base.suite,
     name: /^pool\/[^/]+\/[^/]+\/([^/]+)\//.exec(path)?.[1] ?? name,
     // A rebuild of the same source counts up behind `+b`.
     version: version.replace(/\+b\d+$/, ''),
@@ -141,6 +141,14 @@ export function judgedOfLock({ base, wheels, sdists }: Lock, release: Inventory[
     of: normalizeName(name),
   }))
   return once([...debian, ...python])
+}
+
+/** How OSV names the suites a lock can have; an image's own os-release says it of any other. */
+const releases: Readonly<Record<string, string>> = {
+  bookworm: 'Debian:12',
+  trixie: 'Debian:13',
+  jammy: 'Ubuntu:22.04',
+  noble: 'Ubuntu:24.04',
 }
 
 function distribution(id: string, version: string): string {
