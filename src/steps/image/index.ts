@@ -138,7 +138,12 @@ function made({ image, lock, inside, statics }: Built): MadeImage {
 
 /** Where the repository's own files say packages come from, for the credentials in the addresses. */
 export function indexesOf({ sources, requirements }: Wanted): Index[] {
-  const addresses = [sources.index, ...sources.extraIndexes, ...requirements.map(({ url }) => url)]
+  const addresses = [
+    sources.index,
+    ...sources.extraIndexes,
+    ...sources.findLinks,
+    ...requirements.map(({ url }) => url),
+  ]
   return addresses.filter(url => url !== null).map(url => ({ url, name: null, main: false, from: 'repository' }))
 }
 

@@ -20,9 +20,11 @@ export function explainBuild(
 ): Error {
   const evidence = lastLines(output, 12)
   const [first] = missing
-  if (!first)
+  const rust = explainRust(output)
+  if (!first || rust !== null)
     return sdistBroken({
       what: `${name} ${version} is offered only as source, and its build fails.`,
+      ...(rust === null ? {} : { why: rust }),
       next: `Take a version of ${name} that has a wheel for this Python on Linux, or one that builds${alternative(name)}.`,
       evidence,
     })
@@ -42,6 +44,20 @@ export function explainBuild(
         : `Add ${setting}${others.length > 0 ? ', or another of them,' : ''} to wherry.toml.`,
     evidence,
   })
+}
+
+/** What stands against building Rust here; null where that is not the reason. */
+function explainRust(output: string): string | null {
+  if (
+    /requires rustc \d|rustc \d\S* is not supported|requires the Cargo feature|edition20\d\d. is required/.test(output)
+  )
+    return 'It needs a newer Rust than this Debian suite has.'
+  const asksNetwork = /failed to (?:download|fetch|get|load|query)|(?:resolve host|Network is unreachable)/i.test(
+    output,
+  )
+  return asksNetwork && /\b(?:cargo|crates?)\b/i.test(output)
+    ? 'It is written in Rust and fetches its crates while it is built, and a build has no network.'
+    : null
 }
 
 function describe({ kind, name }: Missing): string {

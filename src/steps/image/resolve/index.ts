@@ -93,8 +93,9 @@ async function openFinder(
   const { tags, inside, archive } = base
   const { python } = plan.image.base
   const sourceMetadata = (sdist: Distribution): Promise<string> => sdistMetadata(sdist, finder, tools)
+  const fetch = async (file: Distribution): Promise<string> => (await fetchFiles([file], checkout, tools))[0] ?? ''
   const interpreter = interpreterOf(base.baseLock, python)
-  const target = { python, interpreter, architecture, tags, sourceMetadata }
+  const target = { python, interpreter, architecture, tags, fetch, sourceMetadata }
   const resolver = await openResolver(inside, target, tools)
   const options = { ...optionsFor(wanted), asOf }
   const finder: Finder = {

@@ -48,6 +48,8 @@ export interface CompileOptions {
 
 export interface ResolverOptions extends Target {
   readonly tags: ReadonlyMap<string, number>
+  /** Brings a file, wherever it lies; gives its path on this machine. */
+  fetch(file: Distribution): Promise<string>
   /** The metadata of what a source distribution is built into. */
   sourceMetadata(sdist: Distribution): Promise<string>
 }
@@ -140,6 +142,6 @@ function compileArguments(options: CompileOptions, { sources, fallback }: Contex
     ...(options.prereleases ? ['--prerelease', 'allow'] : []),
     ...(main === null ? ['--no-index'] : ['--default-index', gateIndex(main)]),
     ...others.flatMap(index => ['--index', gateIndex(index)]),
-    ...options.findLinks.flatMap(place => ['--find-links', gateIndex(place, 'page')]),
+    ...options.findLinks.flatMap(place => (/^https?:/.test(place) ? ['--find-links', gateIndex(place, 'page')] : [])),
   ]
 }

@@ -8,6 +8,7 @@ import type { Authorize } from '../../../../python/index/credentials.ts'
 import { listFiles, listPage } from '../../../../python/index/listing.ts'
 import { normalizeName } from '../../../../python/name.ts'
 import { standInWheel } from '../../../../python/wheel/stand-in.ts'
+import { withoutCredentials } from '../../credentials.ts'
 import { gateAddress, readGatePath, type GateFile, type Subject } from './address.ts'
 import { offer, type ListingOptions, type Offered } from './listing.ts'
 
@@ -145,7 +146,7 @@ function linkTo({ file, url, source }: Offered): string {
   return `<a href="${url}#sha256=${source.sha256}" data-core-metadata="true">${escaped}</a><br>`
 }
 
-/** Where the resolver finds an index, or a page of links, behind the gate. */
-export function gateIndex(url: string, kind: 'index' | 'page' = 'index'): string {
-  return gateAddress({ kind, url }, '').replace(/\/$/, kind === 'index' ? '' : '/')
+/** Where the resolver finds an index, or a page of links, behind the gate. Credentials in the address stay on this side. */
+export function gateIndex(address: string, kind: 'index' | 'page' = 'index'): string {
+  return gateAddress({ kind, url: withoutCredentials(address) }, '').replace(/\/$/, kind === 'index' ? '' : '/')
 }

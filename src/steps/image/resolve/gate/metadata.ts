@@ -1,6 +1,5 @@
 import { get, HttpStatusError } from '../../../../kit/http.ts'
 import type { Distribution } from '../../../../model/lock.ts'
-import { fetchDistributions } from '../../../../python/index/fetch.ts'
 import type { Authorize } from '../../../../python/index/credentials.ts'
 import { readMetadata } from '../../../../python/wheel/metadata.ts'
 import { signalOf, type Tools } from '../../tools.ts'
@@ -9,6 +8,8 @@ import type { GateOptions } from './gate.ts'
 
 export interface ReaderOptions {
   readonly authorize: Authorize
+  /** Brings a file, wherever it lies; gives its path on this machine. */
+  fetch(file: Distribution): Promise<string>
   sourceMetadata(sdist: Distribution): Promise<string>
 }
 
@@ -20,10 +21,7 @@ export function metadataReader(
   { authorize, ...reader }: ReaderOptions,
   tools: Tools,
 ): Pick<GateOptions, 'wheelMetadata' | 'besideMetadata' | 'sourceMetadata'> {
-  const wheelMetadata = async (file: GateFile): Promise<string> => {
-    const [path = ''] = await fetchDistributions([file], { cache: tools.cache, authorize, ...signalOf(tools) })
-    return readMetadata(path, file.file)
-  }
+  const wheelMetadata = async (file: GateFile): Promise<string> => readMetadata(await reader.fetch(file), file.file)
   return {
     sourceMetadata: file => reader.sourceMetadata(file),
     wheelMetadata,
