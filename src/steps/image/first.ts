@@ -6,7 +6,8 @@ import type { Tools } from './tools.ts'
 
 /**
  * The image of the first plan that can be made: plans differ in their Python alone, the preferred one first. Where wherry.lock has settled
- * it, that one is taken. Throws what stands against the preferred one.
+ * it, that one is taken. Throws what stands against the preferred one, or against the first whose packages are
+ * there.
  */
 export async function makeFirstImage(
   plans: readonly Plan[],
@@ -19,9 +20,11 @@ export async function makeFirstImage(
     try {
       return { plan: attempt.plan, made: await makeImage(attempt, tools) }
     } catch (error) {
+      // What came further than the packages says more than why another Python was tried.
+      if (!another.some(entry => isWherryError(error, entry))) throw error
       first ??= error
       const next = attempts[i + 1]
-      if (!next || !another.some(entry => isWherryError(error, entry))) throw first
+      if (!next) throw first
       const today = next.anyMoment === false ? '' : ' with the packages of today'
       const why = error instanceof Error ? error.message : ''
       tools.report({

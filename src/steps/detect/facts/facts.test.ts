@@ -202,6 +202,38 @@ test('Celery’s worker and beat follow from the source', () => {
   expect(findProcesses(ground(files)).processes).toHaveLength(1)
 })
 
+test.each([
+  [
+    { 'shop/tasks.py': 'import dramatiq\n@dramatiq.actor\ndef mail(): ...\n', 'shop/__init__.py': '' },
+    'dramatiq',
+    ['dramatiq', 'shop.tasks'],
+  ],
+  [
+    { 'jobs.py': 'from dramatiq import actor\n@actor(max_retries=1)\ndef a(): ...\n' },
+    'dramatiq',
+    ['dramatiq', 'jobs'],
+  ],
+  [{ 'worker.py': 'class WorkerSettings:\n    functions = []\n' }, 'arq', ['arq', 'worker.WorkerSettings']],
+] as const)('a worker follows from the source: %j', (files, name, command) => {
+  expect(findProcesses(ground(files, null, { packages: [name] })).processes[1]).toMatchObject({
+    name: 'worker',
+    command,
+  })
+  expect(findProcesses(ground(files)).processes).toHaveLength(1)
+  const Procfile = `tasks: ${command.join(' ')}\n`
+  expect(findProcesses(ground({ ...files, Procfile }, null, { packages: [name] })).processes).toHaveLength(2)
+})
+
+test.each([
+  ['django_rq', 'rqworker'],
+  ['huey.contrib.djhuey', 'run_huey'],
+])('%s among the installed apps brings its worker', (app, command) => {
+  const files = { 'manage.py': '', 'settings.py': `INSTALLED_APPS = [\n    "${app}",\n]\n` }
+  expect(findProcesses(ground(files, 'django', { settingsFile: 'settings.py' })).processes[1]).toMatchObject({
+    command: ['python', 'manage.py', command],
+  })
+})
+
 test('migrations of Alembic and Flask-Migrate, only where the packages bring them', () => {
   expect(findMigrations(ground({ 'alembic.ini': '' }, null, { packages: ['alembic'] }))).toMatchObject({
     tool: 'alembic',

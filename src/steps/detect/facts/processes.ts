@@ -6,8 +6,9 @@ import { dotted } from '../../../python/source/value.ts'
 import { processNeedsShell } from '../notes.ts'
 import { appFiles, reason, type Ground } from './ground.ts'
 import { readProcfile } from './procfile.ts'
+import { findWorkers } from './workers.ts'
 
-/** The ways to start the image: `web`, what the Procfile names, and a Celery worker and beat where the source has them. */
+/** The ways to start the image: `web`, what the Procfile names, and the workers that the source has all the words of. */
 export function findProcesses(ground: Ground): { processes: ProcessFact[]; notes: Note[] } {
   const web: ProcessFact = { name: 'web', command: null, because: ground.app.because }
   const notes: Note[] = []
@@ -20,6 +21,7 @@ export function findProcesses(ground: Ground): { processes: ProcessFact[]; notes
   }
   if (!processes.some(({ command }) => command?.some(word => /(?:^|\/)celery$/.test(word))))
     processes.push(...celery(ground))
+  if (!processes.some(({ name }) => name === 'worker')) processes.push(...findWorkers(ground, processes))
   return { processes, notes }
 }
 
