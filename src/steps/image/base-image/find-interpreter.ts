@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Interpreter } from '../../../model/lock.ts'
+import { findWritten } from '../directory.ts'
 import { unsupportedBase, wrongBasePython } from '../errors.ts'
 import type { Inside } from '../inside.ts'
+import { lastLines } from '../last-lines.ts'
 
 const script = fileURLToPath(new URL('../../../../runtime/interpreter.py', import.meta.url))
 const path = z.string().regex(/^\/[^\0\n]{1,500}$/)
@@ -22,19 +25,26 @@ export interface FoundInterpreter extends Interpreter {
   readonly version: string
 }
 
+export interface Search {
+  readonly reference: string
+  /** The app's: `3.12`. */
+  readonly minor: string
+  /** The base's PATH. */
+  readonly searched: string
+  /** Where the base lies unpacked. */
+  readonly root: string
+}
+
 /**
  * The Python of a base image: the first that its PATH names, asked in the sandbox what it is. Throws `unsupported-base` where there is
- * none, or one that no wheels are for; `wrong-base-python` for another minor than the app's.
+ * none, one that does not start, or one that no wheels are for; `wrong-base-python` for another minor than the app's.
  */
-export async function findInterpreter(
-  inside: Inside,
-  { reference, minor, searched }: { readonly reference: string; readonly minor: string; readonly searched: string },
-): Promise<FoundInterpreter> {
+export async function findInterpreter(inside: Inside, search: Search): Promise<FoundInterpreter> {
+  const { reference, searched, root } = search
   const directories = searched.split(':').filter(directory => directory.startsWith('/'))
-  for (const candidate of directories.flatMap(directory => [`${directory}/python3`, `${directory}/python`])) {
-    const found = await ask(inside, candidate)
-    if (found !== null) return judge(found, reference, minor)
-  }
+  const candidates = directories.flatMap(directory => [`${directory}/python3`, `${directory}/python`])
+  const program = candidates.find(candidate => exists(root, candidate))
+  if (program !== undefined) return judge(await ask(inside, program, reference), search)
   throw unsupportedBase({
     what: `The base image ${reference} has no Python.`,
     why: `python3 is in none of ${searched}`,
@@ -42,22 +52,36 @@ export async function findInterpreter(
   })
 }
 
+/** Links are not followed: where one leads is seen when it is started. */
+function exists(root: string, path: string): boolean {
+  const directory = findWritten(root, dirname(path))
+  return directory !== null && lstatSync(join(directory, basename(path)), { throwIfNoEntry: false }) !== undefined
+}
+
 type Answer = z.infer<typeof answerSchema>
 
-async function ask(inside: Inside, program: string): Promise<Answer | null> {
+async function ask(inside: Inside, program: string, reference: string): Promise<Answer> {
   const argv = [program, '-I', '-S', '-'] as const
-  const result = await inside
-    .run({ argv: [...argv], input: readFileSync(script, 'utf8'), timeout: 60_000 })
-    .catch(() => null)
-  if (result?.code !== 0) return null
+  const result = await inside.run({ argv: [...argv], input: readFileSync(script, 'utf8'), timeout: 60_000 })
+  const answer = result.code === 0 ? answerSchema.safeParse(parse(result.stdout)) : null
+  if (answer?.success) return answer.data
+  throw unsupportedBase({
+    what: `${program} of the base image ${reference} does not run.`,
+    why: result.code === 0 ? 'it does not say what it is' : `it ends with ${result.code ?? result.signal}`,
+    next: 'Mend the base, or choose another, such as python:3.12-slim.',
+    evidence: lastLines(result.stderr, 5),
+  })
+}
+
+function parse(text: string): unknown {
   try {
-    return answerSchema.parse(JSON.parse(result.stdout))
+    return JSON.parse(text)
   } catch {
     return null
   }
 }
 
-function judge(found: Answer, reference: string, minor: string): FoundInterpreter {
+function judge(found: Answer, { reference, minor }: Search): FoundInterpreter {
   const { version, executable, library, implementation, freeThreaded } = found
   const glibc = /^glibc (2\.\d+)/.exec(found.libc ?? '')?.[1]
   const fault =

@@ -30,7 +30,7 @@ export async function resolveImageBase(
     const { view, root, ground } = await openBase(reference, architecture, tools)
     const suite = suiteOfBase(root, reference)
     const inside = await openInside(view.image.layers, tools, ground)
-    const search = { reference, minor: python, searched: pathOn(ground).replace('/venv/bin:', '') }
+    const search = { reference, root, minor: python, searched: pathOn(ground).replace('/venv/bin:', '') }
     const { version, ...interpreter } = await findInterpreter(inside, search)
     const held = packagesOfBase(root)
     const mirrors = await findMirrors(suite)
