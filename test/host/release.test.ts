@@ -178,9 +178,11 @@ test('extra directives of nginx hold from the release on that brings them', asyn
   const extra = 'location = /extra { return 200 "by hand"; }\n'
   const plan = { ...one.plan, edge: { ...one.plan.edge, extra } }
   expect(await host.release({ ...one, plan })).toMatchObject({ outcome: 'edge' })
-  expect((await host.page('/extra')).body).toBe('by hand')
+  // nginx reads its configuration anew beside the answers that are under way.
+  const isByHand = async (): Promise<boolean> => (await host.page('/extra')).body === 'by hand'
+  await until(isByHand)
   await host.release(one)
-  expect((await host.page('/extra')).body).not.toBe('by hand')
+  await until(async () => !(await isByHand()))
 })
 
 test('a port that is taken is refused before anything is done, with who holds it', async () => {
