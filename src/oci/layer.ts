@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Cache } from '../kit/cache.ts'
@@ -15,7 +15,7 @@ import { openMemo } from './memo.ts'
 import { checkShape, layShape, parentAttributes } from './shape.ts'
 import { fixedMtime, writeTar } from './tar-write.ts'
 import { unpackLayers } from './unpack.ts'
-import { unpackEntries } from './unpack-entries.ts'
+import { layOutEntries } from './unpack-entries.ts'
 
 export interface LayerOptions {
   readonly cache: Cache
@@ -85,9 +85,8 @@ async function makeOne(job: Job, unpack: boolean): Promise<Layer> {
     return layer
   }
   const entries = orderEntries(await job.source.tree(), job.source.shape, job.below)
-  const made = await pack(entries, job)
+  const made = await make(entries, job, unpack)
   await memo.keep(key, made)
-  if (unpack) await unpackEntries(entries, { ...job, key: hexOf(made.diffId), recheck: () => job.source.recheck() })
   return { ...made, what: job.source.what }
 }
 
@@ -98,13 +97,22 @@ function jobKey({ source, below, mtime }: Job): string {
   return hexOf(digestOf(canonicalJson({ version, tree: source.key, parents, mtime, compressor })))
 }
 
-async function pack(entries: readonly Entry[], job: Job): Promise<Compressed> {
-  const folder = await job.cache.scratch()
+/** Compresses a layer and lays it out beside: the one is a matter of other threads, the other of waiting for the disk. */
+async function make(entries: readonly Entry[], job: Job, unpack: boolean): Promise<Compressed> {
+  const { cache, mtime } = job
+  const folder = await cache.scratch()
   try {
-    const file = join(folder, 'layer')
-    const made = await compress(writeTar(entries, { mtime: job.mtime }), file)
+    const [file, directory] = [join(folder, 'layer'), join(folder, 'tree')]
+    const both = [
+      compress(writeTar(entries, { mtime }), file),
+      unpack ? layOutEntries(entries, directory, { cache, mtime }) : null,
+    ] as const
+    // Both must be over, whatever became of either, before the folder is removed.
+    await Promise.allSettled(both)
+    const [made] = await Promise.all(both)
     await job.source.recheck()
-    await keepBlob(job.cache, made.digest, file)
+    await keepBlob(cache, made.digest, file)
+    if (unpack) await cache.entry('layer-tree', hexOf(made.diffId), path => rename(directory, path))
     return made
   } finally {
     await rm(folder, { recursive: true, force: true })

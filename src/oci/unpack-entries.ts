@@ -14,24 +14,32 @@ export interface UnpackEntriesOptions {
   readonly recheck: () => Promise<void>
 }
 
-/**
- * Lays a layer out straight from the tree it is made of, which is quicker than reading its tar again and gives the same
- * directory: parents come first in `entries`, as `orderEntries` leaves them.
- */
+/** A tree as a directory in the cache. */
 export async function unpackEntries(entries: readonly Entry[], options: UnpackEntriesOptions): Promise<string> {
-  const { cache, mtime } = options
-  return cache.entry('layer-tree', options.key, async made => {
-    const site = openSite(made, mtime)
-    for (const [index, entry] of entries.entries()) {
-      if (entry.kind === 'directory') layDirectory(site, entry.path, entry.mode)
-      else if (entry.kind === 'link') layLink(site, entry.path, entry.target)
-      else place(site, entry, cache)
-      // Everything here is synchronous; others want to run, too.
-      if (index % 200 === 199) await setImmediate()
-    }
-    finishSite(site)
+  return options.cache.entry('layer-tree', options.key, async made => {
+    await layOutEntries(entries, made, options)
     await options.recheck()
   })
+}
+
+/**
+ * Lays a layer out straight from the tree it is made of, in a new directory, which is quicker than reading its tar again and gives the
+ * same: parents come first in `entries`, as `orderEntries` leaves them.
+ */
+export async function layOutEntries(
+  entries: readonly Entry[],
+  directory: string,
+  { cache, mtime }: Pick<UnpackEntriesOptions, 'cache' | 'mtime'>,
+): Promise<void> {
+  const site = openSite(directory, mtime)
+  for (const [index, entry] of entries.entries()) {
+    if (entry.kind === 'directory') layDirectory(site, entry.path, entry.mode)
+    else if (entry.kind === 'link') layLink(site, entry.path, entry.target)
+    else place(site, entry, cache)
+    // Everything here is synchronous; others want to run, too.
+    if (index % 200 === 199) await setImmediate()
+  }
+  finishSite(site)
 }
 
 function place(site: Site, entry: FileEntry, cache: Cache): void {

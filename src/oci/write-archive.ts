@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { dockerManifest, layoutFiles, type WriteOptions } from './layout-files.ts'
 import { writeTar } from './tar-write.ts'
@@ -15,7 +14,9 @@ export async function writeArchive(view: ImageView, file: string, options: Write
   const entries = [...layoutFiles(view, options), dockerManifest(view, options)]
   const temporary = `${file}.${randomUUID()}.tmp`
   try {
-    await pipeline(writeTar(entries), createWriteStream(temporary, { flags: 'wx', flush: true }))
+    // Opened before anything can fail: a stream that opens it by itself may do so after it was removed.
+    const output = await open(temporary, 'wx')
+    await pipeline(writeTar(entries), output.createWriteStream({ flush: true }))
     await rename(temporary, file)
   } finally {
     await rm(temporary, { force: true })
