@@ -22,7 +22,7 @@ import sys
 # The directory of this file comes first on the path; nothing in it shall stand in for a module of the standard library.
 del sys.path[0]
 
-# 3.12 never lets an interned string die, 3.10 flags every string that two files share. Proved by test/image/wheels.test.ts.
+# 3.12 never lets an interned string die, 3.10 flags every string that two files share. Held to by test/image/wheels.test.ts.
 FORGETS = sys.version_info[:2] in ((3, 11), (3, 13))
 # How a worker ends: all done, a fresh one should go on, files could not be read or written.
 DONE, RENEW, BROKEN = 0, 3, 4

@@ -50,6 +50,7 @@ const rounds = 3
  * the figures). They are printed beside the figures; what fails here is a step back that nobody could overlook.
  */
 const notYet = 4
+const notYetFirst = 3
 const notYetWatching = 1.2
 const names = ['flask-notes', 'django-shop'] as const
 let rival: Rival
@@ -119,7 +120,7 @@ describe.each(names)('%s', name => {
       },
       { what: 'the base made as well', unit: 'ms', figures: { wherry: alone } },
     ])
-    expect(wherry / docker, 'far from the bar, which is not reached yet').toBeLessThanOrEqual(notYet)
+    expect(wherry / docker, 'far from the bar, which is not reached yet').toBeLessThanOrEqual(notYetFirst)
   })
 
   test('a changed line, beside a build and a run; nothing changed costs a tenth of a first `up`', async () => {
