@@ -6,7 +6,6 @@ import type { Layer } from '../model/image.ts'
 import type { Entry } from '../model/tree.ts'
 import { nothingBelow, type Below } from './below.ts'
 import { findBlob, keepBlob } from './blob.ts'
-import { canonicalJson } from './canonical-json.ts'
 import { digestOf, hexOf, isDigest } from './digest.ts'
 import { orderEntries } from './entries.ts'
 import { compress, identifyCompressor, type Compressed } from './gzip.ts'
@@ -92,9 +91,11 @@ async function makeOne(job: Job, unpack: boolean): Promise<Layer> {
 
 /** What the bytes depend on: the tree, the attributes its missing parents take from below, the time and the compressor. */
 function jobKey({ source, below, mtime }: Job): string {
-  const parents = source.shape.parents.map(path => ({ path, ...parentAttributes(path, below) }))
-  const compressor = identifyCompressor().id
-  return hexOf(digestOf(canonicalJson({ version, tree: source.key, parents, mtime, compressor })))
+  const parents = source.shape.parents.map(path => {
+    const { mode, owner } = parentAttributes(path, below)
+    return [path, mode, owner]
+  })
+  return hexOf(digestOf(JSON.stringify([version, source.key, parents, mtime, identifyCompressor().id])))
 }
 
 /** Compresses a layer and lays it out beside: the one is a matter of other threads, the other of waiting for the disk. */
@@ -105,7 +106,7 @@ async function make(entries: readonly Entry[], job: Job, unpack: boolean): Promi
     const [file, directory] = [join(folder, 'layer'), join(folder, 'tree')]
     const both = [
       compress(writeTar(entries, { mtime }), file),
-      unpack ? layOutEntries(entries, directory, { cache, mtime }) : null,
+      unpack ? layOutEntries(entries, directory, { cache, mtime }) : Promise.resolve(),
     ] as const
     // Both must be over, whatever became of either, before the folder is removed.
     await Promise.allSettled(both)
