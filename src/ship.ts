@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { openCache } from './kit/cache.ts'
 import type { HookName } from './hooks/run.ts'
 import type { Report } from './model/event.ts'
-import type { ImageRef } from './model/image.ts'
+import type { Image, ImageRef } from './model/image.ts'
 import type { Plan } from './model/plan.ts'
 import { makePlans } from './plan.ts'
 import { detect, type Detected } from './steps/detect/index.ts'
@@ -56,7 +56,9 @@ export interface Up extends Made {
   readonly deployed: Deployed
 }
 
-export interface Published extends Made {
+export interface Published {
+  readonly name: string
+  readonly image: Image
   readonly ref: ImageRef
 }
 
@@ -77,12 +79,15 @@ export async function up(directory: string, options: UpOptions): Promise<Up> {
 export async function publish(directory: string, options: PublishOptions): Promise<Published> {
   const step = await import('./steps/publish/index.ts')
   const place = step.parsePlace(options.to)
+  const { makeOwnImage } = await import('./steps/image/own/repository.ts')
+  const own = await makeOwnImage(directory, { cache: openCache(), ...options })
+  if (own !== null) return { ...own, ref: await step.publish(own.image, place, { cache: openCache(), ...options }) }
   const ready = await image(directory, options)
   const facts = { WHERRY_APP: ready.plan.name, WHERRY_DIGEST: ready.made.image.digest }
   await hook('before-publish', ready.detected, options, facts)
   const ref = await step.publish(ready.made.image, place, { cache: openCache(), ...options })
   await hook('after-publish', ready.detected, options, { ...facts, WHERRY_REFERENCE: ref.reference })
-  return { ...ready, ref }
+  return { name: ready.plan.name, image: ready.made.image, ref }
 }
 
 /** Repository → Image: the first half, which knows of no target. */
@@ -124,7 +129,7 @@ function requestOf(detected: Detected) {
 
 /** The repository as the first hook leaves it: what that one writes belongs to the image. */
 async function prepared(directory: string, options: ShipOptions): Promise<Detected> {
-  const detected = await detect(directory, options)
+  const detected = await detectOrRefuse(directory, options)
   const { hooks } = detected.config
   if (hooks === undefined) return detected
   const { admitHooks } = await import('./hooks/run.ts')
@@ -132,6 +137,17 @@ async function prepared(directory: string, options: ShipOptions): Promise<Detect
   if (hooks['before-image'] === undefined) return detected
   await hook('before-image', detected, options, { WHERRY_APP: detected.project.name })
   return detect(directory, options)
+}
+
+/** What makes its image by a Dockerfile need not be an app that is known here: that it is not one is no news then. */
+async function detectOrRefuse(directory: string, options: ShipOptions): Promise<Detected> {
+  const { refuseOwn } = await import('./steps/image/own/repository.ts')
+  const detected = await detect(directory, options).catch(async error => {
+    await refuseOwn(directory)
+    throw error
+  })
+  if (detected.config.image?.dockerfile !== undefined) await refuseOwn(directory)
+  return detected
 }
 
 /** Runs a program of the user's between two steps, where the config names one. */

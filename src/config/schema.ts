@@ -18,6 +18,14 @@ const image = z
       )
       .meta({ examples: ['python:3.12-slim'] })
       .optional(),
+    dockerfile: z
+      .string()
+      .min(1)
+      .describe(
+        'A Dockerfile of the repository that makes the image instead of Wherry, built by docker, podman or buildah. docs/image.md says what Wherry then cannot do.',
+      )
+      .meta({ examples: ['Dockerfile'] })
+      .optional(),
     packages: z
       .array(z.string())
       .describe('More Debian packages to put into the image.')

@@ -102,7 +102,7 @@ function openDaemonEngine(name: 'docker' | 'podman', { cache, env }: ChooseOptio
 }
 
 async function open(name: 'docker' | 'podman', cache: Cache, env: ChooseOptions['env']): Promise<Engine> {
-  const { dockerEngine } = await import('./docker/engine.ts')
+  const { dockerEngine } = await import('./docker/index.ts')
   return dockerEngine(name, { cache, ...(env ? { env } : {}) })
 }
 

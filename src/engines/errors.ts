@@ -29,3 +29,9 @@ export const mountFailed = defineError({
   title: 'A file or directory could not be mounted into the container',
   help: 'What was to be mounted does not exist on this machine, cannot be read by this user, or its place in the image cannot be made, for example below a read-only mount or on top of a file of another kind. The error names the place.',
 })
+
+export const buildFailed = defineError({
+  code: 'dockerfile-build-failed',
+  title: 'The repository’s own Dockerfile does not build',
+  help: '`image.dockerfile` names it, and docker, podman or buildah ended with an error. The error brings the last lines of the build; the same command of docker shows them all. A base image that needs a login has to be pulled first, with `docker pull`.',
+})

@@ -39,12 +39,9 @@ async function lookAtSandbox(): Promise<Looked> {
 }
 
 async function lookAt(name: 'docker' | 'podman', env: Readonly<Record<string, string | undefined>>): Promise<Looked> {
-  const [{ dockerAddresses, podmanAddresses }, { openDaemon }] = await Promise.all([
-    import('./docker/address.ts'),
-    import('./docker/daemon.ts'),
-  ])
+  const { connectDaemon } = await import('./docker/index.ts')
   try {
-    const daemon = await openDaemon(name, name === 'docker' ? dockerAddresses(env) : podmanAddresses(env))
+    const daemon = await connectDaemon(name, env)
     return { ok: true, limits: daemon.limits, version: `${daemon.name} ${daemon.version}`, at: daemon.from }
   } catch (error) {
     if (isWherryError(error)) return { ok: false, error }

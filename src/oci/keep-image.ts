@@ -10,7 +10,7 @@ import { checked } from './checked.ts'
 import { hexOf, isDigest } from './digest.ts'
 import { openMemo } from './memo.ts'
 import { gatherDocument } from './read-document.ts'
-import type { ImageView } from './view.ts'
+import { viewImage, type ImageView } from './view.ts'
 
 const digest = z.string().refine(isDigest)
 
@@ -74,4 +74,9 @@ export async function findImage(digest: string, cache: Cache): Promise<ImageView
     config: await gatherDocument(checked(readBlob(cache, config), config), 'config'),
     open: layer => readBlob(cache, layer),
   }
+}
+
+/** The view of an image that the cache was given, whoever made it; without that a plain Error, for only `assemble`'s can be made again. */
+export async function viewKept(image: Image, cache: Cache): Promise<ImageView> {
+  return (await findImage(image.digest, cache)) ?? viewImage(image, cache)
 }

@@ -71,14 +71,14 @@ function checkType(layer: DescriptorDocument): DescriptorDocument {
 }
 
 /** What each layer holds, by the image's own account. Docker refuses more entries than layers; fewer are common. */
-function historyOf(settings: ConfigDocument, layers: number): readonly string[] {
+export function historyOf(settings: ConfigDocument, layers: number): readonly string[] {
   const entries = (settings.history ?? []).filter(entry => !entry.empty_layer)
   if (entries.length > layers) throw damaged(`its history has ${entries.length} layers, it has ${layers}`)
   return entries.map((entry, index) => printable(entry.created_by ?? '').slice(0, 500) || `layer ${index + 1}`)
 }
 
 /** A user that is not set is root; one that is a name stays a name, for only the image's /etc/passwd knows its number. */
-function configOf(settings: ConfigDocument): ImageConfig {
+export function configOf(settings: ConfigDocument): ImageConfig {
   const { architecture, os, config } = settings
   if (os !== 'linux' || (architecture !== 'amd64' && architecture !== 'arm64'))
     throw unsupportedImage({

@@ -2,7 +2,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openCache } from '../../src/kit/cache.ts'
@@ -12,6 +12,7 @@ import type { MadeImage } from '../../src/steps/image/index.ts'
 import { apt } from '../support/apt.ts'
 import { differences, factsOfDirectory, type Fact } from '../support/compare-tree.ts'
 import { startDockerd, type Dockerd } from '../support/dockerd.ts'
+import { startPodman } from '../support/podman.ts'
 import { makeImageOf, sharedCache } from '../support/image-place.ts'
 import { commit } from '../support/repository.ts'
 
@@ -77,18 +78,27 @@ test('skopeo keeps the digest, from the layout and from the archive', async () =
   }
 })
 
-test('Podman loads the archive', async () => {
-  const podman: [string, ...string[]] = [
-    'podman',
-    '--root',
-    join(root, 'podman'),
-    '--runroot',
-    join(root, 'podman-run'),
-  ]
-  podman.push('--storage-driver', 'vfs', '--cgroup-manager', 'cgroupfs')
-  await run([...podman, 'load', '--quiet', '--input', archive])
-  const [seen] = JSON.parse(await run([...podman, 'image', 'inspect', 'notes:1'])) as { Id: string; Digest: string }[]
-  expect(`sha256:${seen?.Id}`).toBe(made.image.configDigest)
+test('Podman loads the archive, and a program of the image runs on a read-only root', async () => {
+  const { podman, stop } = await startPodman()
+  try {
+    expect(await podman(['load', '--quiet', '--input', archive])).toMatchObject({ code: 0 })
+    const [seen] = JSON.parse((await podman(['image', 'inspect', 'notes:1'])).stdout) as { Id: string }[]
+    expect(`sha256:${seen?.Id}`).toBe(made.image.configDigest)
+    const program = ['run', 'python', '-c', 'import os, flask, notes; print(os.getuid(), os.getcwd())']
+    const limits = ['--rm', '--network', 'none', '--read-only', '--cap-drop', 'all']
+    expect(await podman(['run', ...limits, 'notes:1', ...program])).toMatchObject({ code: 0, stdout: '10001 /app\n' })
+  } finally {
+    await stop()
+  }
+})
+
+test('containerd, where Docker keeps its images since version 29, imports and unpacks the archive under its name', async () => {
+  const place = ['--address', join(dirname(engine.socket), 'exec/containerd/containerd.sock'), '--namespace', 'judge']
+  await run(['ctr', ...place, 'images', 'import', archive])
+  const listed = await run(['ctr', ...place, 'images', 'list'])
+  expect(listed).toMatch(new RegExp(`^docker\\.io/library/notes:1 .*${made.image.digest}`, 'm'))
+  await run(['ctr', ...place, 'images', 'check'])
+  await run(['ctr', ...place, 'images', 'remove', 'docker.io/library/notes:1'])
 })
 
 test('Docker loads the archive, and the app in it answers at PORT, on a read-only root', async () => {

@@ -80,7 +80,7 @@ afterAll(() => {
 
 test('the app has all that is to be tested', () => {
   const lock = JSON.parse(readFileSync(join(root, 'first/shop/wherry.lock'), 'utf8')) as Record<string, unknown[]>
-  expect(lock['sdists']).toMatchObject([{ name: 'docopt', build: [{ name: 'setuptools' }] }])
+  expect(lock['sdists']).toMatchObject([{ name: 'docopt', build: { wheels: [{ name: 'setuptools' }] } }])
   expect(first.layers.map(({ what }) => what)).toContain('static files')
 })
 

@@ -1,7 +1,8 @@
+import { join, resolve } from 'node:path'
 import { openCache } from '../../kit/cache.ts'
-import { size } from '../../kit/text.ts'
+import { list, size } from '../../kit/text.ts'
 import { viewImage, writeArchive } from '../../oci/index.ts'
-import { image } from '../../ship.ts'
+import { image, type Made } from '../../ship.ts'
 import { appNotChosen } from '../../config/errors.ts'
 import { appOption, appsOf, byApp } from '../apps.ts'
 import type { Call } from '../command.ts'
@@ -17,6 +18,8 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
       what: '--key signs provenance, which was not asked for.',
       next: '--provenance FILE --key FILE',
     })
+  const { giveOwnImage } = await import('../own-image.ts')
+  if (await giveOwnImage(String(path), { face, options })) return 0
   const apps = await appsOf(String(path), options['app'])
   if (apps.length > 1) return several(String(path), apps, { face, options })
   const ready = await image(String(path), { report: face.report, ...hooksOf(options), ...appOption(apps[0] ?? null) })
@@ -24,14 +27,16 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   const { digest, configDigest, layers } = made.image
   const file = text('out')
   if (file) await writeArchive(viewImage(made.image, openCache()), file, { name: `${plan.name}:latest` })
+  const dockerfile = await writeDockerfile(ready, options['asDockerfile'])
   const compressed = layers.reduce((sum, layer) => sum + layer.size, 0)
-  const written = file ? `, written to ${file}` : ''
+  const paths = [file, dockerfile].filter(path => path !== null)
+  const written = paths.length > 0 ? `, written to ${list(paths)}` : ''
   face.report({
     step: 'image',
     level: 'info',
     text: `${layers.length} layers, ${size(compressed)} compressed${written}`,
   })
-  const result = { name: plan.name, digest, configDigest, size: compressed, layers, ...(file ? { file } : {}) }
+  const result = { name: plan.name, digest, configDigest, size: compressed, layers, ...(file ? { file } : {}), ...(dockerfile ? { dockerfile } : {}) }
   const wish = readWish(options)
   if (wish === null) {
     face.result(result, () => digest)
@@ -61,6 +66,15 @@ async function several(
   }
   face.result(byApp(apps, digests), () => apps.map((app, i) => `${app}  ${digests[i]}`).join('\n'))
   return 0
+}
+
+/** The path of the Dockerfile; null when none is asked for. */
+async function writeDockerfile({ detected, plan, made }: Made, wish: Call['options'][string]): Promise<string | null> {
+  if (wish === undefined) return null
+  const { exportDockerfile } = await import('../../steps/image/dockerfile/index.ts')
+  const { checkout } = detected
+  const directory = typeof wish === 'string' ? resolve(wish) : join(checkout.root, 'wherry-docker')
+  return exportDockerfile({ checkout, plan, made, directory })
 }
 
 /** Null when no account is asked for. */

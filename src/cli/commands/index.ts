@@ -22,6 +22,8 @@ export const commands: readonly CommandEntry[] = [
       ...app,
       ...allowHooks,
       '--out <file>': 'also write it as one tar, for docker load, podman load or skopeo',
+      '--as-dockerfile [directory]':
+        'also write a Dockerfile that makes an equivalent image, into a new directory (wherry-docker)',
       '--explain': 'say what is inside, how large, and why each package is there',
       '--diff <other>': 'say what changed since a release number, an archive, a digest, or a commit’s wherry.lock',
       '--advisories [directory]': 'say what OSV records there (or in WHERRY_OSV) know against its packages',

@@ -11,14 +11,14 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
       what: 'wherry publish needs to know where to.',
       next: 'wherry publish --to ghcr.io/acme/shop:1.4',
     })
-  const { ref, plan } = await publish(String(path), {
+  const { ref, name } = await publish(String(path), {
     report: face.report,
     to,
     ...dialect(options['dialect']),
     ...hooksOf(options),
     ...(typeof options['app'] === 'string' ? { app: options['app'] } : {}),
   })
-  face.result({ name: plan.name, ...ref }, () => ref.reference)
+  face.result({ name, ...ref }, () => ref.reference)
 }
 
 function dialect(text: Call['options'][string]): { dialect?: 'oci' | 'docker' } {

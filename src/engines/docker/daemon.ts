@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { z } from 'zod'
 import type { Limits } from '../engine.ts'
 import { engineUnavailable } from '../errors.ts'
-import type { Address, Found } from './address.ts'
+import { dockerAddresses, podmanAddresses, type Address, type Found } from './address.ts'
 import { openClient, type Client } from './client.ts'
 
 /** An engine that answers, and what of it decides how containers are made. */
@@ -29,8 +29,16 @@ const infoSchema = z.object({
   Rootless: z.boolean().default(false),
 })
 
+/** The daemon of that name that this machine's settings lead to. Throws `engine-unavailable`. */
+export function connectDaemon(
+  name: Daemon['name'],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Daemon> {
+  return openDaemon(name, name === 'docker' ? dockerAddresses(env) : podmanAddresses(env))
+}
+
 /** Connects to the first place that answers. Throws `engine-unavailable` with what each of them said. */
-export async function openDaemon(name: Daemon['name'], places: readonly Found[]): Promise<Daemon> {
+async function openDaemon(name: Daemon['name'], places: readonly Found[]): Promise<Daemon> {
   const refusals: string[] = []
   for (const place of places) {
     try {

@@ -1,8 +1,7 @@
 import { openCache, type Cache } from '../../kit/cache.ts'
 import type { Container, Engine } from '../engine.ts'
-import { dockerAddresses, podmanAddresses } from './address.ts'
 import { clearAway } from './clear.ts'
-import { openDaemon } from './daemon.ts'
+import { connectDaemon } from './daemon.ts'
 import type { Workshop } from './make.ts'
 import { runContainer } from './run.ts'
 import { startContainer } from './start.ts'
@@ -16,8 +15,7 @@ export interface DockerOptions {
 
 /** Docker or podman, whichever is named, through its HTTP API; neither's command is needed. Throws `engine-unavailable`. */
 export async function dockerEngine(name: 'docker' | 'podman', options: DockerOptions = {}): Promise<Engine> {
-  const places = name === 'docker' ? dockerAddresses(options.env) : podmanAddresses(options.env)
-  const daemon = await openDaemon(name, places)
+  const daemon = await connectDaemon(name, options.env)
   await clearAway(daemon)
   const workshop: Workshop = {
     daemon,

@@ -95,3 +95,30 @@ export const wrongBasePython = defineError({
   title: 'The base image has another Python than the app wants',
   help: 'image.base names an image whose Python is of another minor version than the one the repository’s files or wherry.toml ask for. Set `python` in wherry.toml to the image’s, or choose an image that has the right one.',
 })
+
+export const dockerfileExists = defineError({
+  code: 'dockerfile-exists',
+  title: 'The Dockerfile cannot be written there',
+  help: '`wherry image --as-dockerfile` writes a new directory of the repository: a Dockerfile, the requirements by hash and the files it copies. It never writes over what is there, for you may have changed it. Name another directory, or remove the old one first.',
+})
+
+export const ownDockerfile = defineError({
+  code: 'own-dockerfile',
+  title: 'Wherry cannot do this with an image of your own Dockerfile',
+  help: '`image.dockerfile` has the image made by your own Dockerfile. Such an image can be written to a file and published; what Wherry does by knowing what it assembled, it cannot do: run releases with `wherry up`, resolve and update packages, collect static files, explain the contents, prove that two builds are equal. Remove the key to let Wherry make the image.',
+})
+
+export const noBuilder = defineError({
+  code: 'no-builder',
+  title: 'Nothing on this machine builds a Dockerfile',
+  help: '`image.dockerfile` needs docker or podman (whose services are asked over their sockets) or the program buildah. `wherry doctor` says what is there.',
+})
+
+/** For what needs to know how an image was made, where the config leaves that to a Dockerfile. */
+export function onlyOwnImage(dockerfile: string): Error {
+  return ownDockerfile({
+    what: `Wherry does not run, explain or prove an image that ${dockerfile} makes.`,
+    why: 'image.dockerfile is set: what lies in the image, how it starts and where its data is, only that file knows',
+    next: 'Use wherry image --out or wherry publish, or remove image.dockerfile from wherry.toml.',
+  })
+}

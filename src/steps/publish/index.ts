@@ -2,7 +2,7 @@ import type { Cache } from '../../kit/cache.ts'
 import { count, list } from '../../kit/text.ts'
 import type { Report } from '../../model/event.ts'
 import type { Image, ImageRef } from '../../model/image.ts'
-import { viewImage, type Dialect } from '../../oci/index.ts'
+import { viewKept, type Dialect } from '../../oci/index.ts'
 import {
   badReference,
   formatReference,
@@ -39,7 +39,7 @@ export async function publish(image: Image, to: Reference, options: PublishOptio
   report({ step: 'publish', level: 'start', task, text: task })
   const states = new Map<string, Movement['state']>()
   const tell = tellMovements({ report, step: 'publish', verb: 'sending', layers: byDigest(image) })
-  const ref = await pushImage(viewImage(image, cache), to, {
+  const ref = await pushImage(await viewKept(image, cache), to, {
     cache,
     watch(movement) {
       states.set(movement.digest, movement.state)

@@ -24,8 +24,11 @@ export interface AppContext {
   readonly environments: readonly string[]
 }
 
+/** Where `wherry image --as-dockerfile` writes, unless told otherwise. */
+export const ownOutput = '/wherry-docker/'
+
 /** Never part of an image: version control, our own files, and what only serves development. */
-const alwaysOut = [
+export const alwaysOut = [
   '.git/',
   '.gitignore',
   '.gitattributes',
@@ -45,6 +48,7 @@ const alwaysOut = [
   '.pytest_cache/',
   '.ruff_cache/',
   '.coverage',
+  ownOutput,
 ]
 
 /** The repository's files as they lie in the image. Throws `secret-in-source` and `link-outside`. */

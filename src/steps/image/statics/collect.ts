@@ -23,7 +23,8 @@ export interface Collected {
   readonly traced: boolean
 }
 
-const script = fileURLToPath(new URL('../../../../runtime/collectstatic.py', import.meta.url))
+/** The program that collects, on this machine. */
+export const collectScript = fileURLToPath(new URL('../../../../runtime/collectstatic.py', import.meta.url))
 const answer: z.ZodType<Collected> = z.object({
   url: z.string().nullable(),
   root: z.string().startsWith('/').max(4000),
@@ -58,20 +59,31 @@ async function run(
   inside: Inside,
   { upper, out }: { readonly upper: string; readonly out: string },
 ): Promise<void> {
-  const directory = workingDirectory(plan)
-  const { settings } = plan.image.serve
-  if (settings === null) throw new Error('statics are collected for Django only')
   const result = await inside.run({
-    argv: ['/venv/bin/python', '-B', '/collect.py', settings, join(directory, 'staticfiles'), '/collected/answer.json'],
-    env: { ...throwAwayEnvironment(plan), PYTHONPATH: pythonPath(plan) },
-    cwd: directory,
+    ...collectCommand(plan, '/collect.py', '/collected/answer.json'),
+    cwd: workingDirectory(plan),
     root: { upper },
     mounts: [
-      { from: script, to: '/collect.py', readonly: true },
+      { from: collectScript, to: '/collect.py', readonly: true },
       { from: out, to: '/collected', readonly: false },
     ],
   })
   if (result.code !== 0) throw explain(result.stderr, result.stdout)
+}
+
+/** How collectstatic is started, wherever its program and its answer lie. */
+export function collectCommand(plan: Plan, script: string, answer: string) {
+  const { settings } = plan.image.serve
+  if (settings === null) throw new Error('statics are collected for Django only')
+  const argv = [
+    '/venv/bin/python',
+    '-B',
+    script,
+    settings,
+    join(workingDirectory(plan), 'staticfiles'),
+    answer,
+  ] as const
+  return { argv, env: { ...throwAwayEnvironment(plan), PYTHONPATH: pythonPath(plan) } }
 }
 
 function parse(bytes: Buffer | null): unknown {
