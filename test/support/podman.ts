@@ -37,6 +37,8 @@ export async function startPodman(): Promise<Podman> {
   const service = start(['/usr/bin/podman', 'system', 'service', '--time', '0', host], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env,
+    // Its monitor writes a file into the working directory when memory runs out.
+    cwd: folder,
   })
   let log = ''
   service.stderr?.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-8000)))

@@ -36,7 +36,15 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
     level: 'info',
     text: `${layers.length} layers, ${size(compressed)} compressed${written}`,
   })
-  const result = { name: plan.name, digest, configDigest, size: compressed, layers, ...(file ? { file } : {}), ...(dockerfile ? { dockerfile } : {}) }
+  const result = {
+    name: plan.name,
+    digest,
+    configDigest,
+    size: compressed,
+    layers,
+    ...(file ? { file } : {}),
+    ...(dockerfile ? { dockerfile } : {}),
+  }
   const wish = readWish(options)
   if (wish === null) {
     face.result(result, () => digest)

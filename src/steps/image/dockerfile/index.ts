@@ -21,6 +21,7 @@ import type { MadeImage } from '../index.ts'
 import { workingDirectory } from '../launch.ts'
 import { collectCommand, collectScript } from '../statics/collect.ts'
 import { inRepository } from '../wheels/fetch.ts'
+import { putEdgeInside } from './edge.ts'
 import { dockerignore } from './ignore.ts'
 import { ownDistributions, writeRequirements } from './requirements.ts'
 import { writeDockerfile } from './write.ts'
@@ -54,6 +55,7 @@ async function fill({ checkout, plan, made, directory }: DockerfileRequest, plac
   const { lock, image } = made
   mkdirSync(join(directory, 'wheels'), { recursive: true })
   copyAdditions(checkout, made, join(directory, 'files'))
+  putEdgeInside(plan, made, join(directory, 'files'))
   for (const { url, file } of ownDistributions(lock))
     await writeFile(
       join(directory, 'wheels', file),

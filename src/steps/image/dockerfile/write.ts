@@ -18,6 +18,7 @@ export interface DockerfileFacts {
 export function writeDockerfile(facts: DockerfileFacts): string {
   const { lock, config, directory } = facts
   const base = baseOf(lock)
+  const python = lock.base.kind === 'image' ? lock.base.interpreter.executable : 'python3'
   return [
     `# ${facts.name}, as Wherry assembles it, for whoever wants to go on without it:`,
     `#     docker build --file ${directory}/Dockerfile --tag ${facts.name} .`,
@@ -29,11 +30,11 @@ export function writeDockerfile(facts: DockerfileFacts): string {
     '# The index to install from, where it is not pip’s own default.',
     'ARG PIP_INDEX_URL',
     'ARG PIP_EXTRA_INDEX_URL',
-    aptInstall(['python3', 'python3-venv', ...toolsOf(lock)]),
+    ...packagesFirst(lock),
     `COPY ${json([`${directory}/requirements.txt`, `${directory}/wheels/`, '/tmp/packages/'])}`,
     'WORKDIR /tmp/packages',
-    'RUN python3 -m venv --without-pip /venv \\',
-    ' && python3 -m venv /tools \\',
+    `RUN ${python} -m venv --without-pip /venv \\`,
+    ` && ${python} -m venv /tools \\`,
     ' && /tools/bin/pip --python /venv/bin/python install --no-cache-dir --no-compile --no-deps --require-hashes -r requirements.txt',
     '',
     'FROM ${BASE}',
@@ -61,9 +62,17 @@ export function writeDockerfile(facts: DockerfileFacts): string {
   ].join('\n')
 }
 
-/** The smallest official image of the suite. */
+/** The base that was asked for, by its digest; else the smallest official image of the suite. */
 function baseOf({ base }: Lock): string {
+  if (base.kind === 'image') return base.reference
   return suiteNamed(base.suite).distribution.name === 'ubuntu' ? `ubuntu:${base.suite}` : `debian:${base.suite}-slim`
+}
+
+/** What is needed to install the packages; a base that is an image has its own Python. */
+function packagesFirst(lock: Lock): string[] {
+  const own = lock.base.kind === 'image' ? [] : ['python3', 'python3-venv']
+  const all = [...own, ...toolsOf(lock)]
+  return all.length === 0 ? [] : [aptInstall(all)]
 }
 
 /** What source distributions are built with; headers by the packages of the lock. */

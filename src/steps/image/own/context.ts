@@ -4,7 +4,7 @@ import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { Entry } from '../../../model/tree.ts'
 import { tarOf } from '../../../oci/index.ts'
 import { readRegular } from '../app/regular.ts'
-import { isSecretFile } from '../app/secrets.ts'
+import { isSecretFile } from '../secrets/secret-files.ts'
 import { makeIgnore } from './ignore.ts'
 
 /**

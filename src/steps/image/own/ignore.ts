@@ -46,7 +46,7 @@ function matches(pattern: Rule['pattern'], path: string): boolean {
 }
 
 function isWhole(part: Part, name: string): boolean {
-  return walk(part, [...name], 'any length', (test, character) => test(character), 'the whole')
+  return walk(part, Array.from(name), 'any length', (test, character) => test(character), 'the whole')
 }
 
 /** All places of the pattern that can be reached are kept at once, so that no pattern and no name take longer than their lengths multiplied. */
