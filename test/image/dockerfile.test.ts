@@ -90,7 +90,7 @@ test('an equivalent image is built from it, with the locked versions, and the ap
   const started = await docker('run', '--detach', '--network=host', ...limits, ...settings, 'shop')
   const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`).catch(() => null)
   for (let tries = 0; tries < 200 && !(await ask('/')); tries += 1) await sleep(100)
-  await docker('exec', started.stdout.trim(), ...['/venv/bin/python', '-I', '-S', '/wherry/launcher', 'release'])
+  await docker('exec', started.stdout.trim(), '/venv/bin/python', '-I', '-S', '/wherry/launcher', 'release')
   expect((await ask('/'))?.status).toBe(200)
   const style = await ask('/static/admin/css/base.css')
   expect([style?.status, style?.headers.get('server')]).toEqual([200, expect.stringContaining('nginx')])

@@ -79,16 +79,19 @@ test('skopeo keeps the digest, from the layout and from the archive', async () =
 })
 
 test('Podman loads the archive, and a program of the image runs on a read-only root', async () => {
-  const { podman, stop } = await startPodman()
+  const judge = await startPodman()
   try {
-    expect(await podman(['load', '--quiet', '--input', archive])).toMatchObject({ code: 0 })
-    const [seen] = JSON.parse((await podman(['image', 'inspect', 'notes:1'])).stdout) as { Id: string }[]
+    expect(await judge.podman(['load', '--quiet', '--input', archive])).toMatchObject({ code: 0 })
+    const [seen] = JSON.parse((await judge.podman(['image', 'inspect', 'notes:1'])).stdout) as { Id: string }[]
     expect(`sha256:${seen?.Id}`).toBe(made.image.configDigest)
     const program = ['run', 'python', '-c', 'import os, flask, notes; print(os.getuid(), os.getcwd())']
     const limits = ['--rm', '--network', 'none', '--read-only', '--cap-drop', 'all']
-    expect(await podman(['run', ...limits, 'notes:1', ...program])).toMatchObject({ code: 0, stdout: '10001 /app\n' })
+    expect(await judge.podman(['run', ...limits, 'notes:1', ...program])).toMatchObject({
+      code: 0,
+      stdout: '10001 /app\n',
+    })
   } finally {
-    await stop()
+    await judge.stop()
   }
 })
 

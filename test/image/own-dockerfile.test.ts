@@ -84,11 +84,11 @@ async function check(builder: string, env: Readonly<Record<string, string>>): Pr
 test('docker builds it', () => check('docker', { DOCKER_HOST: engine.host }))
 
 test('podman builds it', async () => {
-  const { host, stop } = await startPodman()
+  const daemon = await startPodman()
   try {
-    await check('podman', { WHERRY_ENGINE: 'podman', CONTAINER_HOST: host })
+    await check('podman', { WHERRY_ENGINE: 'podman', CONTAINER_HOST: daemon.host })
   } finally {
-    await stop()
+    await daemon.stop()
   }
 })
 

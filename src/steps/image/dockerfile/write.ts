@@ -16,16 +16,26 @@ export interface DockerfileFacts {
 
 /** The Dockerfile that says in Docker's words what Wherry assembles: the same suite, versions and hashes, the same start. */
 export function writeDockerfile(facts: DockerfileFacts): string {
-  const { lock, config, directory } = facts
-  const base = baseOf(lock)
-  const python = lock.base.kind === 'image' ? lock.base.interpreter.executable : 'python3'
+  const { lock, directory, name } = facts
   return [
-    `# ${facts.name}, as Wherry assembles it, for whoever wants to go on without it:`,
-    `#     docker build --file ${directory}/Dockerfile --tag ${facts.name} .`,
+    `# ${name}, as Wherry assembles it, for whoever wants to go on without it:`,
+    `#     docker build --file ${directory}/Dockerfile --tag ${name} .`,
     '# The versions are those of wherry.lock. Archives keep only the newest of each package: where one has left, take the',
     '# newer one, or build with --build-arg BASE= an image whose apt sources name a snapshot.',
-    `ARG BASE=${base}`,
+    `ARG BASE=${baseOf(lock)}`,
     '',
+    ...packagesStage(facts),
+    '',
+    ...imageStage(facts),
+    ...settings(facts.config),
+    '',
+  ].join('\n')
+}
+
+/** A stage of its own, for pip and compilers have no place in what runs. */
+function packagesStage({ lock, directory }: DockerfileFacts): string[] {
+  const python = lock.base.kind === 'image' ? lock.base.interpreter.executable : 'python3'
+  return [
     'FROM ${BASE} AS packages',
     '# The index to install from, where it is not pip’s own default.',
     'ARG PIP_INDEX_URL',
@@ -36,7 +46,12 @@ export function writeDockerfile(facts: DockerfileFacts): string {
     `RUN ${python} -m venv --without-pip /venv \\`,
     ` && ${python} -m venv /tools \\`,
     ' && /tools/bin/pip --python /venv/bin/python install --no-cache-dir --no-compile --no-deps --require-hashes -r requirements.txt',
-    '',
+  ]
+}
+
+function imageStage(facts: DockerfileFacts): string[] {
+  const { lock, config, directory } = facts
+  return [
     'FROM ${BASE}',
     aptInstall(pinsOf(lock)),
     'COPY --from=packages /venv /venv',
@@ -45,21 +60,23 @@ export function writeDockerfile(facts: DockerfileFacts): string {
     ...dataLines(facts),
     '# What Wherry adds to the app: the launcher, and what it starts.',
     `COPY ${json([`${directory}/files/`, '/'])}`,
-    `ENV ${Object.entries(config.env)
-      .map(([name, value]) => `${name}=${json(value)}`)
-      .join(' \\\n    ')}`,
-    `WORKDIR ${config.workingDirectory}`,
+    `ENV ${pairs(config.env)}`,
+    `WORKDIR ${config.workingDirectory.replace(/\$/g, '\\$')}`,
     ...collectLines(facts),
+    '# Some packages hold files that are no Python of this version: they stay as they are.',
     'RUN /venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /app /venv/lib /wherry || true',
     'RUN install -d -o 10001 -g 10001 /data',
-    `LABEL ${Object.entries(config.labels)
-      .map(([name, value]) => `${name}=${json(value)}`)
-      .join(' \\\n      ')}`,
-    `USER ${config.user}`,
-    `ENTRYPOINT ${json(config.entrypoint)}`,
-    `CMD ${json(config.command)}`,
-    '',
-  ].join('\n')
+  ]
+}
+
+function settings({ labels, user, entrypoint, command }: ImageConfig): string[] {
+  return [`LABEL ${pairs(labels)}`, `USER ${user}`, `ENTRYPOINT ${json(entrypoint)}`, `CMD ${json(command)}`]
+}
+
+function pairs(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${json(value)}`)
+    .join(' \\\n    ')
 }
 
 /** The base that was asked for, by its digest; else the smallest official image of the suite. */
