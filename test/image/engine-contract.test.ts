@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Container } from '../../src/engines/engine.ts'
+import { connectDaemon, loadImage } from '../../src/engines/docker/index.ts'
 import { mountFailed, programNotStarted } from '../../src/engines/errors.ts'
+import { directoryImage, directoryLayer } from '../../src/oci/index.ts'
 import { engineKinds, openEnginePlace, type EnginePlace } from '../support/engine-place.ts'
 import { odd } from '../support/sandbox-place.ts'
 
@@ -274,6 +276,43 @@ except OSError as error:
     expect(result.limits).toEqual({ memory: null, pids: 'enforced' })
   })
 })
+
+test.each(['docker', 'podman'] as const)('%s is sent only the layers that it lacks', async kind => {
+  const place = await openEnginePlace(kind)
+  try {
+    const daemon = await connectDaemon(kind, place.env)
+    const top = place.directory('top')
+    const load = async (content: string) => {
+      writeFileSync(join(top, 'file'), content)
+      const layers = await Promise.all([place.layer, top].map(each => directoryLayer(each, { owner: 0 })))
+      const view = directoryImage(layers, config)
+      const { sent } = await loadImage(daemon, view, `localhost/wherry-test:${content}`)
+      return { sent, sizes: layers.map(({ layer }) => layer.size) }
+    }
+    const first = await load('one')
+    expect(first.sent).toBe(first.sizes[0]! + first.sizes[1]!)
+    const second = await load('two')
+    expect(second.sent).toBe(second.sizes[1])
+    expect((await load('two')).sent).toBe(0)
+    const seen = await place.engine.run(
+      place.container("print(open('/file').read())", { image: 'localhost/wherry-test:two', cwd: '/', layers: [] }),
+    )
+    expect(seen).toMatchObject({ code: 0, stdout: 'two\n' })
+  } finally {
+    await place.remove()
+  }
+})
+
+const config = {
+  architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+  user: '0:0',
+  env: { LEFT: 'out' },
+  entrypoint: [],
+  command: ['none'],
+  workingDirectory: '/',
+  labels: {},
+  created: '1980-01-01T00:00:00Z',
+} as const
 
 function pythonMinor(): string {
   return execFileSync('/usr/bin/python3', ['-c', 'import sys; print(sys.version_info[1])'], { encoding: 'utf8' }).trim()

@@ -13,6 +13,8 @@ export interface EnginePlace {
   readonly path: string
   readonly layer: string
   readonly engine: Engine
+  /** Where docker or podman answer; none for a sandbox. */
+  readonly env?: Readonly<Record<string, string>>
   /** A directory of whoever runs containers here. */
   directory(name: string): string
   /** A container that runs Python code. */
@@ -43,6 +45,7 @@ async function daemonPlace(kind: 'docker' | 'podman'): Promise<EnginePlace> {
   return {
     path,
     layer,
+    env,
     engine: await dockerEngine(kind, { env, cache: openCache(join(path, 'cache')) }),
     directory(name) {
       mkdirSync(join(path, name), { recursive: true })

@@ -15,6 +15,7 @@ import type { Plan } from '../../../model/plan.ts'
 import { alwaysOut, ownOutput, readContext } from '../app/context.ts'
 import { dataDirectory, dataPlaces } from '../app/data.ts'
 import { appDirectory } from '../app/entry.ts'
+import { readOwnIgnores } from '../app/own-ignores.ts'
 import { readRegular } from '../app/regular.ts'
 import { dockerfileExists } from '../errors.ts'
 import type { MadeImage } from '../index.ts'
@@ -78,7 +79,10 @@ async function fill({ checkout, plan, made, directory }: DockerfileRequest, plac
   }
   await writeFile(join(directory, 'requirements.txt'), writeRequirements(lock))
   await writeFile(join(directory, 'Dockerfile'), writeDockerfile(facts))
-  await writeFile(join(directory, 'Dockerfile.dockerignore'), dockerignore(leftOut(checkout, plan)))
+  await writeFile(
+    join(directory, 'Dockerfile.dockerignore'),
+    `${dockerignore(leftOut(checkout, plan))}${ownIgnore(checkout, plan)}`,
+  )
 }
 
 /** What the repository, we and the config leave out of the image. */
@@ -94,6 +98,12 @@ function leftOut(checkout: Checkout, { image }: Plan): string[] {
     ...image.exclude,
     ...secretFiles.map(file => `/${file}`),
   ]
+}
+
+/** The repository's own .dockerignore, which ours takes the place of. */
+function ownIgnore(checkout: Checkout, plan: Plan): string {
+  const isHeeded = !readOwnIgnores(checkout, plan).unfit.includes('.dockerignore')
+  return isHeeded ? (readRegular(checkout.root, '.dockerignore', 1024 ** 2)?.toString('utf8') ?? '') : ''
 }
 
 /** Layers whose files are not all made by the Dockerfile's own lines. */

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { Entry } from '../../../model/tree.ts'
 import { tarOf } from '../../../oci/index.ts'
+import { readDockerIgnore } from '../app/docker-ignore.ts'
 import { readRegular } from '../app/regular.ts'
 import { isSecretFile } from '../secrets/secret-files.ts'
-import { makeIgnore } from './ignore.ts'
 
 /**
  * What a Dockerfile may copy: the files of the repository that git does not ignore, but those that .dockerignore names and those that hold
@@ -14,7 +14,7 @@ import { makeIgnore } from './ignore.ts'
 export function contextFiles(checkout: Checkout, dockerfile: string): readonly string[] {
   const special = `${dockerfile}.dockerignore`
   const name = checkout.has(special) ? special : '.dockerignore'
-  const isOut = makeIgnore(readRegular(checkout.root, name, 1024 ** 2)?.toString('utf8') ?? '')
+  const isOut = readDockerIgnore(readRegular(checkout.root, name, 1024 ** 2)?.toString('utf8') ?? '')
   return checkout.files.filter(
     file => file === dockerfile || (!isOut(file) && !isSecretFile(file, () => textIn(checkout, file))),
   )
