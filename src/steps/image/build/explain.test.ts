@@ -18,6 +18,11 @@ test('what is missing is named, with the packages that have it and the setting t
   })
 })
 
+test('a program that nobody has heard of is not the reason', () => {
+  const missing = [{ kind: 'program', name: 'README', packages: [] }] as const
+  expect(explainBuild(sdist, 'x', missing)).toMatchObject({ code: 'sdist-does-not-build' })
+})
+
 test('a build that fails for another reason shows its last lines and the way out', () => {
   const error = explainBuild({ name: 'psycopg2', version: '2.7' }, 'error: no such field')
   expect(error).toMatchObject({ code: 'sdist-does-not-build', evidence: [{ text: 'error: no such field' }] })

@@ -19,7 +19,8 @@ export function explainBuild(
   missing: readonly Missing[] = [],
 ): Error {
   const evidence = lastLines(output, 12)
-  const [first] = missing
+  // Build scripts ask for programs they can do without: one that no package has is hardly the reason.
+  const first = missing.find(({ kind, packages }) => packages.length > 0 || kind !== 'program')
   const rust = explainRust(output)
   if (!first || rust !== null)
     return sdistBroken({

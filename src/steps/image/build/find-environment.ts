@@ -73,17 +73,28 @@ async function search(sdist: Distribution, finder: Finder, tools: Tools): Promis
       const outcome = await attempt(sdist, { constraints, packages }, finder, tools)
       if (!('refused' in outcome)) return outcome
       const { refused } = outcome
-      const missing = await lookUpMissing(refused, finder.archive)
+      const said = await lookUpMissing(refused, finder.archive)
+      // What is there already, and still not found, is no reason a person could mend.
+      const missing = said.filter(({ packages }) => !packages.some(name => names.includes(name)))
       const more = missing.flatMap(each => (each.packages.length === 1 ? each.packages : [])).filter(isNew(names))
       failure ??= { output: refused, missing }
       if (!compiled && (wantsCompiler(refused) || more.length > 0)) compiled = true
       else if (more.length > 0 && added < mostAdded) tell(sdist, more, tools)
+      else if (isFinal({ output: refused, missing })) throw explainBuild(sdist, refused, missing)
       else break
       names.push(...more)
       failure = null
     }
   }
   throw explainBuild(sdist, failure?.output ?? '', failure?.missing)
+}
+
+/** No other build tools bring a header, or make a compiler take what it refused. */
+function isFinal({ output, missing }: Failure): boolean {
+  return (
+    missing.some(({ packages }) => packages.length > 1) ||
+    /command '[^']*(?:gcc|g\+\+|cc|rustc|cargo)' failed with exit code/.test(output)
+  )
 }
 
 interface Failure {
