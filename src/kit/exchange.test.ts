@@ -75,3 +75,14 @@ test('a body that fails, an answer that stalls and one that never ends are error
   await expect(exchange({ method: 'POST', url, stall: 200 })).rejects.toThrow('no byte for 0.2 s')
   await expect(readAll(await exchange({ method: 'GET', url }), 999)).rejects.toThrow('more than 999 bytes')
 })
+
+test('what is discarded short leaves its connection for the next', async () => {
+  const url = await serve((_, response) => response.writeHead(404, { 'content-length': 4 }).end('none'))
+  let connections = 0
+  servers.at(-1)?.on('connection', () => (connections += 1))
+  for (const method of ['HEAD', 'GET', 'HEAD', 'GET'] as const) {
+    ;(await exchange({ method, url })).discard()
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  expect(connections).toBe(1)
+})

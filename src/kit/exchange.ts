@@ -119,10 +119,24 @@ function answerOf(message: IncomingMessage, stop: () => void, isEarly: boolean):
     headers: message.headers,
     body: message as AsyncIterable<Uint8Array>,
     discard: () => {
-      if (message.complete && !isEarly) message.resume()
+      // A short rest is read, so that the connection serves again.
+      if (!isEarly && restOf(message) <= short) message.resume()
       else stop()
     },
   }
+}
+
+const short = 64 * 1024
+
+/** Bytes an answer may still bring. */
+function restOf({
+  complete,
+  headers,
+  req,
+  statusCode = 0,
+}: IncomingMessage & { readonly req?: ClientRequest }): number {
+  if (complete || req?.method === 'HEAD' || statusCode === 204 || statusCode === 304) return 0
+  return headers['content-length'] === undefined ? Infinity : Number(headers['content-length'])
 }
 
 type Agents = Readonly<Record<'http:' | 'https:', HttpAgent>>

@@ -54,7 +54,7 @@ export function compareLocks(from: Lock, to: Lock): Difference {
 
 /** What of the lock reaches the image. */
 export function packagesOf({ base, wheels, sdists }: Lock): Named[] {
-  const debian = [...base.packages, ...base.nginx, ...base.libraries]
+  const debian = [...base.packages, ...(base.kind === 'image' ? base.held : []), ...base.nginx, ...base.libraries]
   return [
     ...debian.map(({ name, version }) => ({ ecosystem: 'debian', name, version }) as const),
     ...[...wheels, ...sdists].map(
