@@ -18,3 +18,10 @@ export const imageNotHere = defineError({
   title: 'The image is not in the cache any more',
   help: 'A release keeps running from its unpacked layers; the image they came from may have been pruned from the cache. Compare with an archive that `wherry image --out` wrote, or with a wherry.lock.',
 })
+
+export const cacheInUse = defineError({
+  code: 'cache-in-use',
+  title: 'Another Wherry is at work with the cache',
+  help: '`wherry cache prune` removes nothing while an image is made: whoever makes it has found entries already and goes by them. What is left of processes that are gone was removed.',
+  exit: 75,
+})

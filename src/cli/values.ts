@@ -40,15 +40,15 @@ export function releaseNumber(text: string | undefined): number | null {
 }
 
 /** `10m`, `2h`, `3d` ago, or a date, as milliseconds since the epoch. */
-export function moment(text: string, now: number): number {
+export function moment(text: string, now: number, option = '--since'): number {
   const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
   const [, amount = '', unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? []
   if (unit !== '') return now - Number(amount) * (units[unit] ?? 0)
   const date = Date.parse(text)
   if (!Number.isNaN(date)) return date
   throw badArgument({
-    what: `--since takes a time such as 10m, 2h or a date, not ${JSON.stringify(text)}.`,
-    next: '--since 10m',
+    what: `${option} takes a time such as 10m, 2h, 30d or a date, not ${JSON.stringify(text)}.`,
+    next: `${option} 2h`,
   })
 }
 
@@ -63,4 +63,12 @@ export function failLevel(text: string): FailLevel {
     what: `--fail-on takes ${known.join(', ')}, not ${JSON.stringify(text)}.`,
     next: '--fail-on high',
   })
+}
+
+/** `500MB`, `5GB`, as bytes (powers of ten, as sizes are shown). */
+export function bytes(text: string, option: string): number {
+  const units: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, t: 1e12 }
+  const [, amount = '', unit = ''] = /^(\d{1,6}(?:\.\d{1,3})?)\s?([kmgt])b?$/i.exec(text) ?? []
+  if (unit !== '') return Math.round(Number(amount) * (units[unit.toLowerCase()] ?? 0))
+  throw badArgument({ what: `${option} takes a size such as 5GB, not ${JSON.stringify(text)}.`, next: `${option} 5GB` })
 }

@@ -119,6 +119,17 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./init.ts'),
   },
   {
+    name: 'cache',
+    summary: 'say what the cache holds; `cache prune` removes what is old',
+    arguments: { '[action]': '`prune`; sizes without it' },
+    options: {
+      '--older-than <time>': 'remove what was not used for so long (30d without it)',
+      '--to-size <size>': 'remove the oldest until so much is left: 5GB',
+      '--dry-run': 'only say what would go',
+    },
+    load: () => import('./cache.ts'),
+  },
+  {
     name: 'recover',
     summary: 'repair what an interrupted command left behind',
     arguments: path,
