@@ -1,4 +1,5 @@
-import { readModule, type Module } from './module.ts'
+import type { Module } from './module.ts'
+import { rememberModule } from './remember.ts'
 
 /** The Python files of a repository, each read once and only when somebody asks. */
 export interface SourceTree {
@@ -47,7 +48,7 @@ export function createSourceTree(
     module(file) {
       let module = modules.get(file)
       if (module === undefined) {
-        module = readModule(text(file))
+        module = rememberModule(file, text(file))
         modules.set(file, module)
       }
       return module
