@@ -134,3 +134,14 @@ test.each(['../other', '/etc', 'a/../../b', '..'])('the config names places of t
     code: 'invalid-config',
   })
 })
+
+test('what only looks like a path, names of packages above all, is no output', async () => {
+  const { frontEnds } = await found({
+    ...base,
+    'notes/static/ui/package.json': vite,
+    'notes/static/ui/package-lock.json': '{}',
+    'notes/static/ui/vite.config.js': `import x from 'unplugin/vite'\nproxy('^/api')\nexport default { resolve: { modules: ['a/b'] } }\n`,
+    'notes/static/ui/vitest.config.js': `import { defineConfig } from 'vitest/config'\n`,
+  })
+  expect(frontEnds).toMatchObject([{ outputs: ['notes/static/ui/dist'] }])
+})

@@ -17,7 +17,7 @@ const defaults: readonly (readonly [tool: RegExp, directory: string])[] = [
 /** SvelteKit says in its configuration alone what it makes. */
 const byPackage = [['@sveltejs/adapter-static', 'build']] as const
 const configName =
-  /^(?:vite|webpack|angular|rollup|rspack|rsbuild|esbuild|gulpfile|gruntfile|vue|svelte|astro|craco|build|bundle|snowpack|mix)[\w.-]*\.(?:js|ts|mjs|cjs|mts|json)$/i
+  /^(?:vite(?!st)|webpack|angular|rollup|rspack|rsbuild|esbuild|gulpfile|gruntfile|vue|svelte|astro|craco|build|bundle|snowpack|mix)[\w.-]*\.(?:js|ts|mjs|cjs|mts|json)$/i
 const configFolder = /(?:^|\/)(?:webpack|config|build|vite|gulp|scripts|tasks)\//
 
 /** Every path a package's build may write to, as far as its words tell; paths that are read are among them. */
@@ -38,8 +38,7 @@ export function mentionsOf(checkout: Checkout, given: ScriptPackage): Mention[] 
   const found = [...words.filter(word => word.includes('/')), ...told, ...usual].flatMap(word =>
     mention(directory, word, because),
   )
-  for (const config of configFiles(checkout, directory, words))
-    found.push(...mentionsIn(config, checkout.text(config) ?? '', directory))
+  for (const config of configFiles(checkout, directory, words)) found.push(...mentionsIn(checkout, config, directory))
   return found
 }
 
@@ -86,7 +85,8 @@ const joined = /(?:resolve|join)\(([^()\n]{1,300})\)/g
 const outputName = /\b(?:filename|entryFileNames|file)\s*:\s*['"]([^'"[\]\n]{1,200})['"]/g
 
 /** Paths in a configuration file: text between quotes, and the arguments of `path.resolve` and `path.join` together. */
-function mentionsIn(file: string, text: string, directory: string): Mention[] {
+function mentionsIn(checkout: Checkout, file: string, directory: string): Mention[] {
+  const text = checkout.text(file) ?? ''
   const lineAt = (index: number): number => text.slice(0, index).split('\n').length
   const reason = (index: number): Reason => {
     const line = lineAt(index)
@@ -94,12 +94,15 @@ function mentionsIn(file: string, text: string, directory: string): Mention[] {
   }
   const here = posix.dirname(file) === '.' ? '' : posix.dirname(file)
   const found: Mention[] = []
-  const add = (word: string, index: number): void => {
-    for (const base of new Set([directory, here])) found.push(...mention(base, word, reason(index)))
+  const add = (word: string, index: number, counts: (path: string) => boolean = () => true): void => {
+    for (const base of new Set([directory, here]))
+      found.push(...mention(base, word, reason(index)).filter(({ path }) => counts(path)))
   }
+  // Any text may look like a path, the names of packages above all: one counts where it would come to lie in a directory that is there.
+  const isNear = (path: string): boolean => posix.dirname(path) === '.' || checkout.hasDirectory(posix.dirname(path))
   for (const match of text.matchAll(keyed)) add(match[1] ?? '', match.index)
   for (const match of text.matchAll(appended)) add(match[1] ?? '', match.index)
-  for (const match of text.matchAll(quoted)) if (match[2]?.includes('/')) add(match[2], match.index)
+  for (const match of text.matchAll(quoted)) if (match[2]?.includes('/')) add(match[2], match.index, isNear)
   for (const match of text.matchAll(joined)) {
     const parts = [...(match[1] ?? '').matchAll(quoted)].map(part => part[2] ?? '')
     if (parts.length > 0) found.push(...mention(here, posix.join(...parts), reason(match.index)))
@@ -117,7 +120,7 @@ const neverWritten = /\.(?:tsx?|mts|jsx|vue|svelte|s[ac]ss|less|styl|md|py|po|to
 
 /** A path below the repository, or nothing for what is no path that a build could write to. */
 function mention(base: string, word: string, because: Reason): Mention[] {
-  if (word === '' || word.length > 200 || /^[/@#~-]|[*{}$<>()[\]\\!?%:\s]|node_modules/.test(word)) return []
+  if (word === '' || word.length > 200 || /^[/@#~-]|[*{}$<>()[\]\\!?%:^|\s]|node_modules/.test(word)) return []
   if (neverWritten.test(word) || /^asset\/(?:source|resource|inline)$/.test(word)) return []
   const path = posix.join(base, word).replace(/\/$/, '')
   return path === '.' || path === '..' || path.startsWith('../') ? [] : [{ path, because }]
