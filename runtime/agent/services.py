@@ -39,7 +39,7 @@ def claim(home, request):
         return {"port": port}
     if request["any"] and not is_known and reason(error) == "port-in-use":
         return {"port": free_port(address)}
-    facts = {"kind": kind, "address": address, "port": port, "holder": sockets.holder_of(port)}
+    facts = {"kind": kind, "address": address, "port": port, "holder": sockets.holder_of(port), "names": request["names"]}
     raise Refusal("service-port-in-use", detail=error.strerror, **facts)
 
 

@@ -71,5 +71,6 @@ export function quoted(password: Access['password'], as: 'postgres' | 'mysql' | 
   if (password === null) return ''
   if ('secret' in password) return { secret: password.secret, as }
   const escaped = as === 'postgres' ? password.text : password.text.replaceAll('\\', '\\\\')
-  return as === 'redis' ? escaped.replaceAll('"', '\\"') : escaped.replaceAll("'", "''")
+  if (as !== 'redis') return escaped.replaceAll("'", "''")
+  return escaped.replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r')
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { services } from '../../services/index.ts'
 import { agentFailed } from './errors.ts'
 import type { Agent } from './agent.ts'
 import { acquireLease } from './agent.ts'
@@ -7,6 +8,9 @@ import type { ChangeOptions } from './host.ts'
 
 /** Seconds a process has to end by itself. */
 const grace = 15
+
+/** Seconds a service has after that, to write out what it was told. */
+const longestStop = Math.max(...Object.values(services).map(({ stop }) => stop.grace))
 
 /** Stops the edge first, so that nothing new comes in, then all that is left. Data, releases and secrets stay. */
 export async function down(agent: Agent, { report }: ChangeOptions): Promise<void> {
@@ -26,7 +30,7 @@ export async function down(agent: Agent, { report }: ChangeOptions): Promise<voi
 }
 
 async function end(agent: Agent): Promise<void> {
-  const deadline = performance.now() + (grace + 10) * 1000
+  const deadline = performance.now() + (grace + longestStop + 10) * 1000
   while ((await agent.observe()).holder !== null) {
     if (performance.now() > deadline) {
       throw agentFailed({ what: 'The app does not stop.', next: 'See what still runs with `wherry status`.' })

@@ -77,12 +77,17 @@ const known: Readonly<Record<string, (facts: Refused) => WherryError>> = {
       next: 'Stop that program, or choose another port: `wherry up --port N`.',
     })
   },
-  'service-port-in-use': ({ kind, address, port, holder }) => {
+  'service-port-in-use': ({ kind, address, port, holder, names }) => {
     const who = holder as { pid: number; name: string } | null
+    const variables = Array.isArray(names) ? names.map(text) : []
+    const own =
+      variables.length > 0
+        ? `let the app use it: \`--env ${variables[0]}=…\``
+        : 'let the app read the address from a variable, and give another one'
     return servicePortInUse({
       what: `${text(kind)} cannot listen on ${text(address)}:${text(port)}, where the app looks for it.`,
       why: who ? `${who.name} (process ${who.pid}) listens on it.` : 'Another user’s program listens on it.',
-      next: 'Stop that program, or give the app its address: `wherry` shows the variables that say it, for `wherry up --env NAME=VALUE`.',
+      next: `Stop that program, or ${own}.`,
     })
   },
   'port-forbidden': ({ port }) =>

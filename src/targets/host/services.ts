@@ -24,7 +24,7 @@ export interface ServiceWish {
 }
 
 /** This machine, as source has it written out; '' is the Unix socket, which libmysqlclient also takes `localhost` for. */
-const here = new Set(['localhost', '127.0.0.1', '::1'])
+const here = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::1'])
 
 export function wishServices(request: DeployRequest, seen: Observation, home: string): readonly ServiceWish[] {
   const own = ownValues(request, seen)
@@ -70,7 +70,7 @@ function wishFor(plan: ServicePlan, request: DeployRequest, own: Own, home: stri
   const databases = [textOf('database') ?? [], plan.databases].flat()
   const wish = {
     plan: { ...plan, variables: plan.variables.filter(({ name }) => !own.has(name)) },
-    address: isHere ? '127.0.0.1' : loopbackOf(home),
+    address: isHere ? '127.0.0.1' : (plan.hosts.find(host => host.startsWith('127.')) ?? loopbackOf(home)),
     port: Number(textOf('port') ?? plan.port ?? service.port),
     anyPort: plan.hosts.length === 0 && textOf('port') === undefined && tellsPort(plan),
     access: {

@@ -57,10 +57,10 @@ function counts(ground: Ground, { kind, url, host }: Endpoint, sqlite: boolean):
   return ground.framework?.name !== 'django' && url !== null && host !== null
 }
 
-/** Another machine's name: that one is meant, not one of ours. Compose files call theirs by one word. */
+/** Another machine's name, or none at all: that one is meant, not one of ours. Compose files call theirs by one word. */
 function isElsewhere({ host }: Endpoint): boolean {
   const name = host?.text ?? ''
-  return /[.]/.test(name) && !/^(?:127\.[\d.]+|0\.0\.0\.0|host\.docker\.internal)$/.test(name)
+  return !/^(?:|[A-Za-z0-9_][A-Za-z0-9_-]{0,62}|127\.[\d.]{5,11}|0\.0\.0\.0|::1|host\.docker\.internal)$/.test(name)
 }
 
 function sqlOf(endpoints: readonly Endpoint[]): ServiceKind | null {

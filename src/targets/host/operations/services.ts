@@ -74,7 +74,9 @@ async function bring(
   const known = work.seen.services[kind]
   const moves = known !== undefined && (known.address !== address || (!wish.anyPort && known.port !== wish.port))
   if (moves) await stopServices(work, [kind])
-  const claimed = { kind, address, port: wish.port, any: wish.anyPort }
+  const tells = wish.plan.variables.filter(({ says }) => says === 'url' || says === 'host' || says === 'address')
+  const names = tells.map(({ name }) => name)
+  const claimed = { kind, address, port: wish.port, any: wish.anyPort, names }
   const { port } = await work.lease.change('services-claim', claimed, z.object({ port: z.number() }))
   const image = await imageFor(work, request, wish)
   const programs = programsOf(wish, port, image)
