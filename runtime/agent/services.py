@@ -74,18 +74,27 @@ def stage(home, request):
     if not os.path.isdir(main):
         os.mkdir(new, 0o700)
         give(owner, new)
-    values, made = {}, []
-    if request["secret"] is not None:
-        _, values, made = vault.complete(home, [request["secret"]])
+    wanted = [] if request["secret"] is None else [request["secret"]]
+    secrets, values, _ = vault.complete(home, wanted)
+    changed = False
     for name, template in request["files"].items():
-        path = os.path.join(place, "conf", checked_name(name))
-        files.write(path, fill(template, values))
+        path, text = os.path.join(place, "conf", checked_name(name)), fill(template, values)
+        changed = changed or read(path) != text
+        files.write(path, text)
         give(owner, path)
     for name, template in request["inputs"].items():
         files.write(os.path.join(place, checked_name(f"{name}.in")), fill(template, values))
     for name, spec in request["specs"].items():
         files.write_json(os.path.join(place, checked_name(f"{name}.json")), spec)
-    return {"fresh": not os.path.isdir(main), "version": version_of(main), "made": made}
+    return {"fresh": not os.path.isdir(main), "version": version_of(main), "changed": changed, "secrets": secrets}
+
+
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
 
 
 def version_of(main):

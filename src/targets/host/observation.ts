@@ -70,6 +70,8 @@ const service = z.object({
   digest: z.string(),
   /** Of what it was started with. */
   started: z.string(),
+  /** Version of the secrets it was prepared with. */
+  secrets: z.number(),
   address: z.string(),
   port: z.number(),
   suite: z.string(),

@@ -55,9 +55,12 @@ export function bringServices(
 }
 
 /** The record of a service that runs just so; null for any other. */
-function isAsWished({ seen }: Work, { service, digest }: ServiceWish): ServiceRecord | null {
+function isAsWished({ seen }: Work, { service, access, digest }: ServiceWish): ServiceRecord | null {
   const record = seen.services[service.kind]
-  return record?.digest === digest && isRunning(seen, 'services', service.kind) ? record : null
+  if (record?.digest !== digest || !isRunning(seen, 'services', service.kind)) return null
+  // Its password may be among the secrets that have changed.
+  const isSecret = access.password !== null && 'secret' in access.password
+  return !isSecret || record.secrets === seen.secrets.version ? record : null
 }
 
 async function bring(
@@ -85,8 +88,11 @@ async function bring(
   const { suite, packages } = image
   const started = digestOf([programs.start, programs.files, image.directory])
   const process = serviceProcess(work.agent.home, service, kind, sandbox)
-  const record = { kind, digest: wish.digest, started, address, port, suite, packages: [...packages], process }
-  await restart(work, record)
+  const record = {
+    ...{ kind, digest: wish.digest, started, secrets: staged.secrets },
+    ...{ address, port, suite, packages: [...packages], process },
+  }
+  await restart(work, record, staged.changed)
   await ready(work, service, record)
   if (programs.prepare) await job(work, wish, 'prepare', sandbox)
   // Written again only now: a service that could not be prepared is not what was wished.
@@ -129,7 +135,16 @@ interface Made {
   readonly sandbox: HostSandbox
 }
 
-const stageAnswer = z.object({ fresh: z.boolean(), version: z.string().nullable(), made: z.array(z.string()) })
+const stageAnswer = z.object({
+  /** True when its volume is empty. */
+  fresh: z.boolean(),
+  /** Major version that wrote what lies there, where it can be told. */
+  version: z.string().nullable(),
+  /** True when a file it reads is another than before. */
+  changed: z.boolean(),
+  /** Version of the secrets that were filled in. */
+  secrets: z.number(),
+})
 
 async function stage(
   work: Work,
@@ -192,12 +207,10 @@ async function job(
 }
 
 /** Starts it; one that runs with other settings is stopped first. */
-async function restart(work: Work, record: ServiceRecord): Promise<void> {
-  const known = work.seen.services[record.kind]
-  const runs = isRunning(work.seen, 'services', record.kind)
-  if (runs && known !== undefined && known.started !== record.started) await stopServices(work, [record.kind])
-  const { digest: _, ...unprepared } = record
-  await work.lease.change('services-start', { records: [{ ...unprepared, digest: '' }], kinds: [record.kind] })
+async function restart(work: Work, record: ServiceRecord, changed: boolean): Promise<void> {
+  const isOther = changed || work.seen.services[record.kind]?.started !== record.started
+  if (isOther && isRunning(work.seen, 'services', record.kind)) await stopServices(work, [record.kind])
+  await work.lease.change('services-start', { records: [{ ...record, digest: '' }], kinds: [record.kind] })
 }
 
 /** Services that a release of before was told of: they run already, or start as they were last. */
