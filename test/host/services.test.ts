@@ -106,6 +106,12 @@ test('down keeps the data; the next release, and a rollback, find them', async (
   expect(await page()).toMatch(/^two: 1 notes/)
 })
 
+test('a password that was changed is followed', async () => {
+  await host.setSecrets({ WHERRY_POSTGRES_PASSWORD: `it's "new"` }, host.options)
+  expect(await host.release(await make('two'))).toMatchObject({ outcome: 'released' })
+  expect(await page()).toMatch(/^two: 1 notes/)
+})
+
 test('kill -9 of the holder leaves none behind, and the next release recovers them', async () => {
   const { holder, processes } = await host.status()
   const pids = processes.filter(({ group }) => group === 'services').flatMap(({ pid }) => pid ?? [])
@@ -143,7 +149,10 @@ test('an address that others hold is named', async () => {
   const asked = services.map(each =>
     each.kind === 'redis' ? Object.assign({}, each, { hosts: ['localhost'], port }) : each,
   )
-  await expect(host.release(await make('six', asked))).rejects.toMatchObject({ code: 'service-port-in-use' })
+  await expect(host.release(await make('six', asked))).rejects.toMatchObject({
+    code: 'service-port-in-use',
+    next: expect.stringContaining('let the app read the address from a variable'),
+  })
   server.close()
 })
 

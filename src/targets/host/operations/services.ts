@@ -88,10 +88,8 @@ async function bring(
   const { suite, packages } = image
   const started = digestOf([programs.start, programs.files, image.directory])
   const process = serviceProcess(work.agent.home, service, kind, sandbox)
-  const record = {
-    ...{ kind, digest: wish.digest, started, secrets: staged.secrets },
-    ...{ address, port, suite, packages: [...packages], process },
-  }
+  const how = { digest: wish.digest, started, secrets: staged.secrets, suite, packages: [...packages] }
+  const record: ServiceRecord = { kind, address, port, process, ...how }
   await restart(work, record, staged.changed)
   await ready(work, service, record)
   if (programs.prepare) await job(work, wish, 'prepare', sandbox)
