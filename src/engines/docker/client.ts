@@ -23,7 +23,7 @@ export interface CallOptions {
   readonly body?: AsyncIterable<Uint8Array>
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
-  /** Milliseconds without a byte; without it as long as it takes. */
+  /** Milliseconds until the answer begins; without it as long as it takes. */
   readonly timeout?: number
 }
 
@@ -58,11 +58,10 @@ export function openClient(address: Address, version: string | null): Client {
   const open: Client['open'] = async (method, path, options = {}) => {
     const asked = request(to(method, path, options))
     const answered = answerOf(asked)
-    if (options.timeout !== undefined)
-      asked.setTimeout(options.timeout, () => asked.destroy(new Error(`no answer for ${options.timeout} ms`)))
+    const timer = patience(asked, options.timeout)
     if (options.body) pipeline(options.body, asked).catch(error => asked.destroy(error as Error))
     else asked.end(options.json === undefined ? undefined : JSON.stringify(options.json))
-    const answer = await answered
+    const answer = await answered.finally(() => clearTimeout(timer))
     if ((answer.statusCode ?? 0) >= 400) throw await refusal(answer)
     return answer
   }
@@ -87,6 +86,12 @@ export function openClient(address: Address, version: string | null): Client {
         asked.end()
       }),
   }
+}
+
+/** Not the request's own setTimeout: what ssh gives is a stream, and no socket that could have one. */
+function patience(asked: ReturnType<typeof request>, ms: number | undefined): NodeJS.Timeout | undefined {
+  if (ms === undefined) return undefined
+  return setTimeout(() => asked.destroy(new Error(`no answer for ${ms} ms`)), ms)
 }
 
 function answerOf(asked: ReturnType<typeof request>): Promise<IncomingMessage> {
