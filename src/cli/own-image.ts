@@ -1,17 +1,21 @@
 import { openCache } from '../kit/cache.ts'
 import { viewKept, writeArchive } from '../oci/index.ts'
-import { onlyOwnImage } from '../steps/image/errors.ts'
-import { makeOwnImage } from '../steps/image/own/repository.ts'
+import { makeOwnImage, refuseOwn } from '../steps/image/own/repository.ts'
 import type { Call } from './command.ts'
+
+/** What can be asked of an image whoever made it. */
+const known: ReadonlySet<string> = new Set(['out', 'json', 'quiet', 'verbose'])
 
 /** What `wherry image` does of a repository whose config names a Dockerfile; false for any other. Throws `own-dockerfile`. */
 export async function giveOwnImage(path: string, { face, options }: Pick<Call, 'face' | 'options'>): Promise<boolean> {
+  if (Object.keys(options).some(option => !known.has(option))) {
+    await refuseOwn(path)
+    return false
+  }
   const cache = openCache()
   const own = await makeOwnImage(path, { cache, report: face.report })
   if (own === null) return false
   const { name, image } = own
-  const beyond = Object.keys(options).filter(option => !['out', 'json', 'quiet', 'verbose'].includes(option))
-  if (beyond.length > 0) throw onlyOwnImage('the repository’s own Dockerfile')
   const { digest, configDigest, layers } = image
   const file = typeof options['out'] === 'string' ? options['out'] : null
   if (file) await writeArchive(await viewKept(image, cache), file, { name: `${name}:latest` })

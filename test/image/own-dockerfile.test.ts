@@ -78,7 +78,10 @@ async function check(builder: string, env: Readonly<Record<string, string>>): Pr
   const loaded = await engine.docker(['load', '--input', file])
   const name = /^Loaded image: (.+)$/m.exec(loaded.stdout)?.[1] ?? ''
   const ran = await engine.docker(['run', '--rm', '--network=none', name])
-  expect(ran).toMatchObject({ code: 0, stdout: "hello 65534 ['Dockerfile', 'say.py', 'system.tar', 'wherry.toml']\n" })
+  expect(ran).toMatchObject({
+    code: 0,
+    stdout: "hello 65534 ['.dockerignore', 'Dockerfile', 'say.py', 'system.tar', 'wherry.toml']\n",
+  })
 }
 
 test('docker builds it', () => check('docker', { DOCKER_HOST: engine.host }))
@@ -96,9 +99,7 @@ test('buildah builds it, where no daemon answers', () => check('buildah', {}))
 
 test('what Wherry cannot do with it is said, and so is why it does not build', async () => {
   expect((await run(['up'], {})).said).toMatchObject({ error: { code: 'own-dockerfile' } })
-  expect((await run(['image', '--explain'], { DOCKER_HOST: engine.host })).said).toMatchObject({
-    error: { code: 'own-dockerfile' },
-  })
+  expect((await run(['image', '--explain'], {})).said).toMatchObject({ error: { code: 'own-dockerfile' } })
   const command = 'import sys; sys.exit("no compiler here")'
   writeFileSync(
     join(repository, 'Dockerfile'),

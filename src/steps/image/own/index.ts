@@ -1,5 +1,4 @@
-import { posix } from 'node:path'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { namedEngine } from '../../../engines/choose.ts'
 import { engineUnavailable } from '../../../engines/errors.ts'
 import type { Checkout } from '../../../kit/checkout/index.ts'
@@ -16,7 +15,7 @@ export interface OwnRequest {
   readonly checkout: Checkout
   /** The Dockerfile's path in the repository. */
   readonly dockerfile: string
-  /** The app's name. */
+  /** The app's name, fit for an image. */
   readonly name: string
 }
 
@@ -72,12 +71,7 @@ async function findBuilder(tools: Tools): Promise<Build> {
 }
 
 function imageName(name: string): string {
-  return `localhost/wherry-own/${
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '') || 'app'
-  }:latest`
+  return `localhost/wherry-own/${name}:latest`
 }
 
 function missing(dockerfile: string): Error {

@@ -18,8 +18,14 @@ export async function makeOwnImage(
   const dockerfile = config.image?.dockerfile
   if (dockerfile === undefined) return null
   const { buildOwn } = await import('./index.ts')
-  const name = config.name ?? basename(checkout.root)
+  const name = plainName(config.name ?? basename(checkout.root))
   return { name, image: await buildOwn({ checkout, dockerfile, name }, tools) }
+}
+
+/** As images can be named: `Says Hello` becomes `says-hello`. */
+function plainName(text: string): string {
+  const words = text.toLowerCase().match(/[a-z0-9]+/g) ?? ['app']
+  return words.join('-').slice(0, 100)
 }
 
 /** Throws `own-dockerfile` where the config of a repository leaves its image to a Dockerfile. */
