@@ -20,7 +20,7 @@ export type Texts = Readonly<Record<string, string>>
 
 export async function makeSmallImage(layers: readonly Texts[], cache: Cache): Promise<ImageView> {
   const parts = layers.map((texts, i) => ({
-    what: `layer ${i}`,
+    what: i === 2 ? 'app' : `layer ${i}`,
     tree: Object.entries(texts).map(([path, text]) => fileOf(path, text)),
   }))
   const image = assemble((await makeLayers(parts, { cache })).layers, config)

@@ -70,6 +70,8 @@ function reason(why: Why): string {
       return 'image.packages'
     case 'called':
       return `the app calls ${few(why.names)}`
+    case 'brought':
+      return 'comes with the base image or inside another distribution'
     case 'own':
       return 'the app itself'
     default:

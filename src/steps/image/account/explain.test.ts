@@ -84,10 +84,13 @@ test('every package has the reason it is there', async () => {
     [`${site}/flask/__init__.py`]: 'x'.repeat(500),
     [`${site}/flask/__pycache__/__init__.cpython-313.pyc`]: 'y'.repeat(300),
     ...Object.fromEntries(
-      ['numpy', 'gunicorn', 'setuptools', 'werkzeug', 'shop'].map(name => [info(name), metadata(name, '1')]),
+      ['numpy', 'gunicorn', 'setuptools', 'werkzeug', 'pip'].map(name => [info(name), metadata(name, '1')]),
     ),
   }
-  const inventory = await takeInventory(await makeSmallImage([base, wheels], cache), cache)
+  const inventory = await takeInventory(
+    await makeSmallImage([base, wheels, { [info('shop')]: metadata('shop', '1') }], cache),
+    cache,
+  )
   const requirements = [asked('flask', 'dev', 3), asked('flask', null, 7), asked('numpy', null, 8)]
   const wanted = { directory: '.', requirements, lock: null, sources: noSources }
   const libraries = [{ name: 'ffmpeg', because: [] }]
@@ -105,8 +108,9 @@ test('every package has the reason it is there', async () => {
     setuptools: [{ kind: 'imported' }],
     werkzeug: [{ kind: 'needed', by: ['flask'] }],
     shop: [{ kind: 'own' }],
+    pip: [{ kind: 'brought' }],
   })
   expect(packages.find(({ name }) => name === 'flask')?.size).toBe(800)
   expect(largest[0]).toEqual({ path: `${site}/flask/__init__.py`, size: 500, layer: 1, package: 'flask' })
-  expect(layers.map(layer => layer.packages)).toEqual([6, 6])
+  expect(layers.map(layer => layer.packages)).toEqual([6, 6, 1])
 })

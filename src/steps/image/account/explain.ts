@@ -5,7 +5,7 @@ import type { SystemLibraryFact } from '../../../model/project.ts'
 import type { Wanted } from '../resolve/wanted.ts'
 import type { Inventory } from './inventory/inventory.ts'
 import { findNeeds } from './needs.ts'
-import { findOrigins, originOf } from './origins.ts'
+import { findOrigins, isOwn, originOf } from './origins.ts'
 import { findOwners, sizesOf } from './owners.ts'
 import type { Package } from './package.ts'
 
@@ -50,6 +50,8 @@ export type Why =
   | { readonly kind: 'called'; readonly names: readonly string[] }
   /** The app itself, or another project of the repository. */
   | { readonly kind: 'own' }
+  /** The base image or another distribution holds a copy of it. */
+  | { readonly kind: 'brought' }
   /** Installed code imports it without declaring it. */
   | { readonly kind: 'imported' }
 
@@ -117,7 +119,9 @@ function whyOf(each: Package, by: readonly string[], request: ExplainRequest): W
   const all = [...own, ...needed]
   if (all.length > 0) return all
   if (each.ecosystem === 'debian') return [{ kind: 'base' }]
-  return [originOf(each, findOrigins(request.lock)) === null ? { kind: 'own' } : { kind: 'imported' }]
+  if (isOwn(each, request.inventory.image)) return [{ kind: 'own' }]
+  if (originOf(each, findOrigins(request.lock)) !== null) return [{ kind: 'imported' }]
+  return [{ kind: 'brought' }]
 }
 
 function pythonReasons({ name }: Package, { wanted, lock }: ExplainRequest): Why[] {

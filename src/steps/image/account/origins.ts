@@ -1,3 +1,4 @@
+import type { Image } from '../../../model/image.ts'
 import type { Lock } from '../../../model/lock.ts'
 import { normalizeName } from '../../../python/name.ts'
 import type { Package } from './package.ts'
@@ -31,6 +32,11 @@ export function findOrigins({ base, wheels, sdists }: Lock): Origins {
 /** Null for what no lock names: the app's own distributions, and packages that a base image brought. */
 export function originOf({ ecosystem, name, version }: Package, origins: Origins): Origin | null {
   return origins.get(keyOf(ecosystem, name, version)) ?? null
+}
+
+/** True for a distribution of the repository itself: its metadata is in the app's layer, and no index knows it. */
+export function isOwn({ ecosystem, layer }: Package, { layers }: Image): boolean {
+  return ecosystem === 'python' && layers[layer]?.what === 'app'
 }
 
 /** An environment holds a distribution once, and metadata may write its version otherwise than the index does: the name is enough. */

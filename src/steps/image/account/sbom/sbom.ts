@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { ownVersion } from '../../../../config/requires.ts'
+import type { Image } from '../../../../model/image.ts'
 import type { Lock } from '../../../../model/lock.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Licences } from '../inventory/licence.ts'
 import { formatPurl } from '../inventory/purl.ts'
 import { findNeeds } from '../needs.ts'
-import { findOrigins, originOf, type Origins } from '../origins.ts'
+import { findOrigins, isOwn, originOf, type Origins } from '../origins.ts'
 import type { Package } from '../package.ts'
 import type { Bom, Component, Dependency, LicenceChoice } from './cyclonedx.ts'
 import { embeddedParts } from './embedded.ts'
@@ -29,7 +30,7 @@ export function makeSbom({ name, inventory, lock, extras }: SbomRequest): Bom {
   const root = formatPurl({ type: 'oci', name, version: image.digest, qualifiers: { arch: architecture } })
   const origins = findOrigins(lock)
   const needs = findNeeds(packages, { python: lock.python, architecture, extras })
-  const described = packages.map(each => describe(each, origins, image.layers[each.layer]?.digest ?? ''))
+  const described = packages.map(each => describe(each, origins, image))
   const needed = new Set([...needs.values()].flat())
   const top = packages.map(({ purl }) => purl).filter(purl => !needed.has(purl))
   return {
@@ -63,14 +64,13 @@ interface Described {
   readonly dependencies: readonly Dependency[]
 }
 
-function describe(each: Package, origins: Origins, layer: string): Described {
+function describe(each: Package, origins: Origins, image: Image): Described {
   const origin = originOf(each, origins)
   const embedded = embeddedParts(each)
-  // A distribution that no lock names was put in by the repository: it is the app's own, and no index knows it under this purl.
-  const own = each.ecosystem === 'python' && origin === null
+  const own = isOwn(each, image)
   const licenses = licenceChoices(each.licences)
   const properties = [
-    { name: 'wherry:layer', value: layer },
+    { name: 'wherry:layer', value: image.layers[each.layer]?.digest ?? '' },
     ...(each.source ? [{ name: 'wherry:debian:source', value: `${each.source.name} ${each.source.version}` }] : []),
   ]
   const references = [
