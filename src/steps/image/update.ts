@@ -28,7 +28,7 @@ export async function updateLock(
   const request = { ...given, update: true }
   const plan = plans.find(each => isResolved({ ...request, plan: each })) ?? plans[0]
   if (!plan) throw new Error('a project has a plan')
-  const before = readLockFile(request.checkout, plan.root)
+  const before = readLockFile(request.checkout, plan.lockFile)
   if (before === null && !dryRun) {
     const first = await makeFirstImage(plans, request, tools)
     return { plan: first.plan, before, after: first.made.lock, written: true }
@@ -37,6 +37,6 @@ export async function updateLock(
   const resolved = await resolveLock({ ...request, plan }, { ...tools, indexes: indexesOf(request.wanted) })
   const after = { ...resolved, data: before?.data ?? [] }
   const moved = JSON.stringify(before) !== JSON.stringify(after)
-  const written = moved && !dryRun && (await writeLockFile(request.checkout, plan.root, after))
+  const written = moved && !dryRun && (await writeLockFile(request.checkout, plan.lockFile, after))
   return { plan, before, after, written }
 }
