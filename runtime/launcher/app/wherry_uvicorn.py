@@ -35,10 +35,14 @@ def serve():
 
 
 def configure(facts):
-    args = [
-        *["--no-access-log", "--backlog", str(facts["backlog"]), "--timeout-keep-alive", str(facts["keepalive"])],
-        *["--timeout-graceful-shutdown", str(facts["graceful"]), *facts["args"], "wherry_entry:application"],
-    ]
+    ours = {
+        "--backlog": facts["backlog"],
+        "--timeout-keep-alive": facts["keepalive"],
+        "--timeout-graceful-shutdown": facts["graceful"],
+    }
+    known = {name for option in main.params for name in option.opts}  # Options come with versions: graceful shutdown with 0.22.
+    given = [word for name, value in ours.items() if name in known for word in (name, str(value))]
+    args = ["--no-access-log", *given, *facts["args"], "wherry_entry:application"]
     # Its parser knows every option of this version, UVICORN_* variables too.
     chosen = main.make_context("uvicorn", args).params
     accepted = inspect.signature(uvicorn.Config.__init__).parameters
