@@ -78,6 +78,7 @@ function files(build = 'esbuild src/main.js --bundle --minify --outdir=../notes/
     devDependencies: { esbuild: esbuild.version },
   }
   return {
+    'wherry.toml': 'name = "notes"\n',
     'requirements.txt': 'flask==3.1.2\n',
     'notes/__init__.py':
       'from flask import Flask\napp = Flask(__name__)\n\n@app.get("/")\ndef index():\n    return open(app.static_folder + "/dist/main.js").read()\n',
@@ -101,7 +102,7 @@ function repository(given: Files): string {
 const paths = (layers: readonly string[]): string[] =>
   layers.flatMap(layer => readdirSync(layer, { recursive: true, encoding: 'utf8' }))
 
-test('the output is served; Node.js, node_modules and the machine’s credentials stay outside', async () => {
+test('the output is served, Node.js and node_modules stay outside, and the same files give the same digest', async () => {
   const root = repository(files())
   const home = mkdtempSync(join(tmpdir(), 'npmrc-'))
   writeFileSync(join(home, 'npmrc'), '//registry.example/:_authToken=npm-secret-of-this-machine\n')
@@ -120,6 +121,12 @@ test('the output is served; Node.js, node_modules and the machine’s credential
     const seen = JSON.parse(text) as Record<string, unknown>
     expect(seen).toMatchObject({ uid: 10_001, root: 'read-only', networks: ['lo'] })
     expect(text).not.toContain('npm-secret')
+
+    const again = repository({ ...files(), 'wherry.lock': readFileSync(join(root, 'wherry.lock')) })
+    rmSync(join(sharedCache, 'front-end'), { recursive: true })
+    const second = await makeImageOf(again)
+    expect(second.made.image.digest).toBe(first.made.image.digest)
+    expect(second.told).toContain('building ui')
   } finally {
     delete process.env['npm_config_userconfig']
     rmSync(home, { recursive: true })
