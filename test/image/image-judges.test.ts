@@ -85,7 +85,7 @@ test('Podman loads the archive, and a program of the image runs on a read-only r
     const [seen] = JSON.parse((await judge.podman(['image', 'inspect', 'notes:1'])).stdout) as { Id: string }[]
     expect(`sha256:${seen?.Id}`).toBe(made.image.configDigest)
     const program = ['run', 'python', '-c', 'import os, flask, notes; print(os.getuid(), os.getcwd())']
-    const limits = ['--rm', '--network', 'none', '--read-only', '--cap-drop', 'all']
+    const limits = ['--rm', '--network', 'none', '--read-only', '--cap-drop', 'all', '--volume', '/data']
     expect(await judge.podman(['run', ...limits, 'notes:1', ...program])).toMatchObject({
       code: 0,
       stdout: '10001 /app\n',
