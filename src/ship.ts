@@ -16,6 +16,8 @@ import type { Deployed, ListenAt } from './targets/host/index.ts'
 export interface ShipOptions {
   readonly report: Report
   readonly signal?: AbortSignal
+  /** This process will be asked again: what takes long to start may stand by for it. */
+  readonly resident?: boolean
   /** Resolve anew, to the newest of everything, although wherry.lock answers already. */
   readonly update?: boolean
   /** Which of the config's `[apps]`; may be left out where there is one. */

@@ -59,8 +59,9 @@ export interface Tmpfs {
 }
 
 export interface RunOptions {
-  readonly input?: string | Uint8Array
-  /** Milliseconds until everything in the container is killed. */
+  /** A promise: the program may be started before what it reads is known, and waits for it. */
+  readonly input?: Input | Promise<Input>
+  /** Milliseconds until everything in the container is killed, from when it has its input. */
   readonly timeout?: number
   /** Kills everything in the container when aborted. */
   readonly signal?: AbortSignal
@@ -69,6 +70,8 @@ export interface RunOptions {
   /** Most characters kept of each stream (the last ones); 16 Mi without it. */
   readonly keep?: number
 }
+
+export type Input = string | Uint8Array
 
 export interface StartOptions {
   /** Where the program's streams go: nowhere, to ours, or to a file descriptor each. */

@@ -252,7 +252,7 @@ describe('bytecode', () => {
     async ({ args, env, mounts, stdin }) => {
       const here = (text: string): string =>
         mounts.reduce((text, { source, target }) => text.replaceAll(target, source), text)
-      const input = `${jobs}${here(stdin)}`
+      const input = `${jobs}${here(await stdin)}`
       const own = { ...environment, ...env }
       const result = await exec([interpreter, ...args.map(here)], { input, timeout: 500_000, env: own })
       if (result.code !== 0) throw new Error(result.stderr)

@@ -22,13 +22,14 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
     options['port'] === undefined
       ? {}
       : { listen: { address: '127.0.0.1', port: port(String(options['port']), '--port') } }
-  const request = { report: face.report, signal: interrupt.signal, env, ...listen, ...hooksOf(options) }
+  const resident = options['watch'] === true
+  const request = { report: face.report, signal: interrupt.signal, env, resident, ...listen, ...hooksOf(options) }
   const apps = await appsOf(directory, options['app'])
   if (apps.length > 1 && 'listen' in request)
     throw appNotChosen({ what: 'Several apps cannot listen on one port.', next: `--app ${apps[0]} --port 8000` })
   const first = upAll(directory, apps, request)
   // Watched from the start: a file saved while the first release is made is a change too.
-  const watching = options['watch'] === true ? watchAndShip(directory, { apps, first, request, face }) : null
+  const watching = resident ? watchAndShip(directory, { apps, first, request, face }) : null
   // When the first release fails, that is the error to read; the watcher ends with it.
   watching?.catch(() => {})
   const shipped = await first

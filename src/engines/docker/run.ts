@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { collect } from '../../kit/collect.ts'
-import type { Container, Mount, RunOptions, RunResult } from '../engine.ts'
+import type { Container, Input, Mount, RunOptions, RunResult } from '../engine.ts'
 import { attach } from './attach.ts'
 import { removeContainer } from './clear.ts'
 import type { Daemon } from './daemon.ts'
@@ -20,11 +20,14 @@ export async function runContainer(
   container: Container,
   options: RunOptions = {},
 ): Promise<RunResult> {
+  const { input: given, ...others } = options
+  // A daemon is told all at once: nothing is started before what it reads is known.
+  const input = await given
   options.signal?.throwIfAborted()
-  const made = await makeContainer(workshop, container, { input: options.input !== undefined, logged: false })
+  const made = await makeContainer(workshop, container, { input: input !== undefined, logged: false })
   try {
     options.signal?.throwIfAborted()
-    const result = await drive(workshop, made, container, options)
+    const result = await drive(workshop, made, container, { ...others, input })
     options.signal?.throwIfAborted()
     return result
   } catch (error) {
@@ -38,7 +41,7 @@ async function drive(
   { daemon }: Workshop,
   { id, copies }: Made,
   container: Container,
-  options: RunOptions,
+  options: Omit<RunOptions, 'input'> & { readonly input: Input | undefined },
 ): Promise<RunResult> {
   const { connection, ...streams } = await attach(daemon, id, options.input !== undefined)
   const stdout = collect(streams.stdout, options.keep, line => options.onLine?.(line, 'stdout'))
@@ -73,7 +76,7 @@ async function bringBack(
 }
 
 /** Kills the container when its time is over or its caller gives up. */
-function watchOver(handle: Handle, { timeout, signal }: RunOptions) {
+function watchOver(handle: Handle, { timeout, signal }: Pick<RunOptions, 'timeout' | 'signal'>) {
   let timedOut = false
   let timer: NodeJS.Timeout | undefined
   const kill = (): void => void handle.signal('SIGKILL')

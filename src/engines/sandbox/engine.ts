@@ -22,17 +22,19 @@ async function run(command: SandboxCommand, container: Container, options: RunOp
     'pipe',
     'pipe',
   ])
-  feed(launched.child, options.input)
   const stdout = collect(launched.child.stdout, options.keep, line => options.onLine?.(line, 'stdout'))
   const stderr = collect(launched.child.stderr, options.keep, line => options.onLine?.(line, 'stderr'))
   let timedOut = false
-  const timer =
-    options.timeout === undefined
-      ? undefined
-      : setTimeout(() => {
-          timedOut = true
-          launched.kill()
-        }, options.timeout)
+  let timer: NodeJS.Timeout | undefined
+  const limit = (): void => {
+    if (options.timeout === undefined) return
+    timer = setTimeout(() => {
+      timedOut = true
+      launched.kill()
+    }, options.timeout)
+  }
+  // What never becomes known is no reason to keep a program that waits for it.
+  void feed(launched.child, options.input).then(limit, launched.kill)
   options.signal?.addEventListener('abort', launched.kill)
   try {
     const limits = await launched.started
@@ -73,9 +75,10 @@ async function end(launched: Launched, signal: NodeJS.Signals, graceMs: number):
   }
 }
 
-function feed(child: Launched['child'], input: string | Uint8Array | undefined): void {
+async function feed(child: Launched['child'], input: RunOptions['input']): Promise<void> {
   child.stdin?.on('error', () => {}) // A program that ends before it read its input is judged by its exit code.
-  if (input !== undefined) child.stdin?.end(input)
+  const known = await input
+  if (known !== undefined) child.stdin?.end(known)
 }
 
 function specFor(command: SandboxCommand, container: Container): Spec {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openCache, type Cache } from '../../kit/cache.ts'
 import type { FileEntry, Tree } from '../../model/tree.ts'
+import { takeSpare } from './compiler.ts'
 import { compileTrees, type CompiledTree, type CompileOptions, type RunPython } from './compile.ts'
 import type { PythonRun } from './job.ts'
 
@@ -38,7 +39,7 @@ async function play(run: PythonRun): Promise<string> {
       (path, { source, target }) => (path.startsWith(target) ? source + path.slice(target.length) : path),
       path,
     )
-  const [, ...words] = run.stdin.split('\0')
+  const [, ...words] = (await run.stdin).split('\0')
   const lines: string[] = []
   for (let n = 0; n < words.length / 4; n += 1) {
     const [source = '', size, , target = ''] = words.slice(n * 4)
@@ -100,7 +101,7 @@ test('several trees are compiled in one run, each kept by itself', async () => {
     [['code of bb', 'code of c'], []],
   ])
   await compileTrees([two, { tree: [file('e.py', 'e')], key: 'more' }], options(), play)
-  expect(runs[1]?.stdin.split('\0')).toHaveLength(1 + 4)
+  expect((await runs[1]?.stdin)?.split('\0')).toHaveLength(1 + 4)
 })
 
 test('nothing to compile starts nothing', async () => {
@@ -116,3 +117,22 @@ test.each(['', '{"tag": "cpython-313"}', '{"tag": "../x"}', 'Traceback', 'null',
     expect(await readdir(join(root, 'cache', 'tmp'))).toEqual([])
   },
 )
+
+test('a compiler stands by for a process that compiles again, and is used once', async () => {
+  const ready = Promise.withResolvers<void>()
+  const waiting = (run: PythonRun): Promise<string> => {
+    if (runs.length === 1) ready.resolve()
+    return play(run)
+  }
+  const compile = (text: string): Promise<CompiledTree[]> =>
+    compileTrees([{ tree: [file('a.py', text)], key: text }], options({ spare: 'python' }), waiting)
+  await compile('one')
+  await ready.promise
+  expect(runs).toHaveLength(2)
+  const [compiled] = await compile('two')
+  // No other was started for it.
+  expect(runs).toHaveLength(2)
+  const [entry] = compiled?.tree ?? []
+  expect(entry?.kind === 'file' && 'file' in entry.bytes && readFileSync(entry.bytes.file, 'utf8')).toBe('code of two')
+  takeSpare('python')
+})

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { statSync, writeFileSync } from 'node:fs'
-import { readFile, rename, rm } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import type { Cache } from '../../kit/cache.ts'
 import type { Entry, FileEntry, Tree } from '../../model/tree.ts'
-import { describeRun, failed, readAnswer, stage, type Answer, type PythonRun } from './job.ts'
+import { keepSpare, startCompiler, takeSpare, type RunPython } from './compiler.ts'
+import { describeSources, failed, readAnswer, stage, type Answer } from './job.ts'
 
-/** Runs it to its end and gives its stdout; rejects when it cannot be started or fails. */
-export type RunPython = (run: PythonRun) => Promise<string>
+export type { RunPython } from './compiler.ts'
 
 export interface CompileOptions {
   readonly cache: Cache
@@ -15,6 +15,8 @@ export interface CompileOptions {
   readonly python: string
   /** Directory under which the interpreter sees its files; `/tmp/wherry-compile` without it. */
   readonly at?: string
+  /** For a process that will compile again: the name of a compiler that stands by, which says all that its run depends on. */
+  readonly spare?: string
 }
 
 export interface SourceTree {
@@ -90,23 +92,24 @@ async function readStored({ key, sources }: Work, cache: Cache): Promise<Compile
 }
 
 async function compileMissing(works: readonly Work[], options: CompileOptions, run: RunPython): Promise<void> {
-  const { cache, at = '/tmp/wherry-compile' } = options
-  const scratch = await cache.scratch()
+  const { cache, at = '/tmp/wherry-compile', spare } = options
+  const compiler = (spare === undefined ? null : takeSpare(spare)) ?? (await startCompiler({ cache, at }, run))
   try {
-    const [input, output] = [join(scratch, 'in'), join(scratch, 'out')]
     const trees = works.map(({ sources }) => sources)
-    await stage(trees, { input, output })
-    const answer = readAnswer(await run(describeRun(trees, { input, output }, at)))
+    await stage(trees, compiler.places)
+    const answer = readAnswer(await compiler.compile(describeSources(trees, at)))
     let first = 0
     for (const [n, { key, sources }] of works.entries()) {
-      const stored = storedOf(sources, answer, first, join(output, `${n}`))
-      writeFileSync(join(output, `${n}`, listName), JSON.stringify(stored))
-      await cache.entry('bytecode', key, made => rename(join(output, `${n}`), made))
+      const directory = join(compiler.places.output, `${n}`)
+      const stored = storedOf(sources, answer, first, directory)
+      writeFileSync(join(directory, listName), JSON.stringify(stored))
+      await cache.entry('bytecode', key, made => rename(directory, made))
       first += sources.length
     }
   } finally {
-    await rm(scratch, { recursive: true, force: true })
+    await compiler.clear()
   }
+  if (spare !== undefined) keepSpare(spare, { cache, at }, run)
 }
 
 /** What came of one tree, whose sources have the numbers from `first` on. */

@@ -14,7 +14,8 @@ export interface PythonRun {
   /** Beside what the caller sets. */
   readonly env: Readonly<Record<string, string>>
   readonly mounts: readonly PythonMount[]
-  readonly stdin: string
+  /** It may be started before this is known, which a spare one is. */
+  readonly stdin: Promise<string>
 }
 
 export interface PythonMount {
@@ -36,11 +37,15 @@ export interface Places {
 
 const script = fileURLToPath(new URL('../../../runtime/compile.py', import.meta.url))
 
-/** Puts the script and the sources, numbered, into one directory: links where the file system allows, copies elsewhere. */
+export function makePlaces(scratch: string): Places {
+  const places = { input: join(scratch, 'in'), output: join(scratch, 'out') }
+  for (const place of Object.values(places)) mkdirSync(place)
+  copyFileSync(script, join(places.input, 'compile.py'))
+  return places
+}
+
+/** Puts the sources, numbered, into one directory: links where the file system allows, copies elsewhere. */
 export async function stage(trees: readonly SourceFiles[], { input, output }: Places): Promise<void> {
-  mkdirSync(input)
-  mkdirSync(output)
-  copyFileSync(script, join(input, 'compile.py'))
   let number = 0
   for (const [n, sources] of trees.entries()) {
     mkdirSync(join(output, `${n}`))
@@ -62,7 +67,8 @@ function place(bytes: Bytes, target: string): void {
   }
 }
 
-export function describeRun(trees: readonly SourceFiles[], { input, output }: Places, at: string): PythonRun {
+/** What a run is told of its sources. */
+export function describeSources(trees: readonly SourceFiles[], at: string): string {
   const words = ['']
   let number = 0
   for (const [n, sources] of trees.entries())
@@ -70,6 +76,10 @@ export function describeRun(trees: readonly SourceFiles[], { input, output }: Pl
       words.push(`${at}/in/${number}`, `${size}`, path, `${at}/out/${n}/${i}`)
       number += 1
     }
+  return words.join('\0')
+}
+
+export function describeRun({ input, output }: Places, at: string, stdin: Promise<string>): PythonRun {
   return {
     args: [...flags, `${at}/in/compile.py`],
     env: { PYTHONHASHSEED: '0', LC_ALL: 'C.UTF-8' },
@@ -77,7 +87,7 @@ export function describeRun(trees: readonly SourceFiles[], { input, output }: Pl
       { source: input, target: `${at}/in`, writable: false },
       { source: output, target: `${at}/out`, writable: true },
     ],
-    stdin: words.join('\0'),
+    stdin,
   }
 }
 

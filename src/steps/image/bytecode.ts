@@ -9,8 +9,10 @@ import type { Tools } from './tools.ts'
 export type Compile = (all: readonly SourceTree[]) => Promise<CompiledTree[]>
 
 /** Compiles with the base's own Python, inside the base. `interpreter` is its path, `python` names its build. */
-export function makeCompile(inside: Inside, interpreter: string, python: string, { cache }: Tools): Compile {
-  return all => compileTrees(all, { cache, python }, run => runPython(inside, interpreter, run))
+export function makeCompile(inside: Inside, interpreter: string, python: string, tools: Tools): Compile {
+  const { cache, resident = false } = tools
+  const spare = resident ? { spare: [interpreter, ...inside.layers].join(' ') } : {}
+  return all => compileTrees(all, { cache, python, ...spare }, run => runPython(inside, interpreter, run))
 }
 
 async function runPython(

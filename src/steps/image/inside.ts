@@ -19,7 +19,7 @@ export interface Job extends Partial<Pick<Container, 'env' | 'cwd' | 'root' | 'm
   readonly argv: readonly [string, ...string[]]
   /** Directories that lie on the layers for this job only, lowest first. */
   readonly above?: readonly string[]
-  readonly input?: string
+  readonly input?: string | Promise<string>
   /** Milliseconds; ten minutes without it. */
   readonly timeout?: number
   readonly onLine?: (line: string) => void

@@ -8,6 +8,8 @@ export interface Tools {
   readonly cache: Cache
   readonly report: Report
   readonly signal?: AbortSignal
+  /** This process will make the image again: what takes long to start may stand by for the next time. */
+  readonly resident?: boolean
   /** Package indexes that the repository names itself, with the credentials it gives them. */
   readonly indexes?: readonly Index[]
 }

@@ -15,7 +15,7 @@ let inside: Inside
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'wherry-interpreter-'))
   const run = async ({ argv: [program, ...words], input = '' }: Parameters<Inside['run']>[0]) =>
-    ({ ...(await exec([join(root, program), ...words], { input })) }) as unknown as RunResult
+    ({ ...(await exec([join(root, program), ...words], { input: await input })) }) as unknown as RunResult
   inside = { layers: [root], run } as unknown as Inside
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
