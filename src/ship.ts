@@ -66,9 +66,10 @@ export interface Published {
 
 /** Repository → a release that serves on this machine, exactly as production will run it; `release` verifies before it is done. */
 export async function up(directory: string, options: UpOptions): Promise<Up> {
+  const { openHost, placeOf, stateRoot, wakeAgent } = await import('./targets/host/index.ts')
+  wakeAgent(stateRoot())
   const ready = await image(directory, { ...options, startsNext: true })
   const { plan, made, detected } = ready
-  const { openHost, placeOf } = await import('./targets/host/index.ts')
   const host = openHost({ home: placeOf(plan.name, detected.checkout.root) })
   const facts = { WHERRY_APP: plan.name, WHERRY_DIGEST: made.image.digest }
   await hook('before-release', detected, options, facts)

@@ -26,6 +26,7 @@ export interface Example {
 /** A command that stays, and what it has printed so far. */
 export interface Staying {
   printed(): string
+  isOver(): boolean
   /** Interrupts it, as Ctrl-C does, and waits for its end. */
   stop(): Promise<void>
 }
@@ -34,18 +35,25 @@ const root = resolve(import.meta.dirname, '../..')
 /** Kept from one test file to the next: what is downloaded once need not be downloaded again. */
 export const benchCache = join(tmpdir(), 'wherry-bench-cache')
 
-export async function copyExample(name: string): Promise<Example> {
-  return makeRepository(name, directory => cp(join(root, 'examples', name), directory, { recursive: true }))
+/** `fresh`: with a cache of its own, in which there is nothing yet. */
+export async function copyExample(name: string, { fresh = false } = {}): Promise<Example> {
+  const fill = (directory: string): Promise<void> => cp(join(root, 'examples', name), directory, { recursive: true })
+  return makeRepository(name, fill, { fresh })
 }
 
 /** A repository of that name with the files that `fill` leaves in it. */
-export async function makeRepository(name: string, fill: (directory: string) => Promise<void>): Promise<Example> {
+export async function makeRepository(
+  name: string,
+  fill: (directory: string) => Promise<void>,
+  { fresh = false } = {},
+): Promise<Example> {
   const home = await mkdtemp(join(tmpdir(), 'wherry-bench-'))
   const directory = join(home, name)
   await mkdir(directory)
   await fill(directory)
   await exec(['git', 'init', '--quiet', directory])
-  const env = { ...environment(), WHERRY_CACHE: benchCache, WHERRY_STATE: join(home, 'state') }
+  const cache = fresh ? join(home, 'cache') : benchCache
+  const env = { ...environment(), WHERRY_CACHE: cache, WHERRY_STATE: join(home, 'state') }
   const wherry: Example['wherry'] = async (...args) => {
     const result = await exec([join(root, 'bin/wherry'), ...args], { cwd: directory, env, timeout: 300_000 })
     if (result.code === 0) return result
@@ -57,7 +65,7 @@ export async function makeRepository(name: string, fill: (directory: string) => 
     wherry,
     start: (...args) => stay([join(root, 'bin/wherry'), ...args], directory, env),
     async made() {
-      process.env['WHERRY_CACHE'] = benchCache
+      process.env['WHERRY_CACHE'] = cache
       return (await image(directory, { report: () => {} })).made
     },
     async lock() {
@@ -73,9 +81,11 @@ function stay(argv: readonly [string, ...string[]], cwd: string, env: Record<str
   const child = start(argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', chunk => (text += chunk))
-  const ended = new Promise<void>(resolve => child.once('close', () => resolve()))
+  let isOver = false
+  const ended = new Promise<void>(resolve => child.once('close', () => resolve())).then(() => (isOver = true))
   return {
     printed: () => text,
+    isOver: () => isOver,
     async stop() {
       child.kill('SIGINT')
       await ended

@@ -25,9 +25,10 @@ async function run(command: SandboxCommand, container: Container, options: RunOp
   const stdout = collect(launched.child.stdout, options.keep, line => options.onLine?.(line, 'stdout'))
   const stderr = collect(launched.child.stderr, options.keep, line => options.onLine?.(line, 'stderr'))
   let timedOut = false
+  let over = false
   let timer: NodeJS.Timeout | undefined
   const limit = (): void => {
-    if (options.timeout === undefined) return
+    if (over || options.timeout === undefined) return
     timer = setTimeout(() => {
       timedOut = true
       launched.kill()
@@ -45,6 +46,7 @@ async function run(command: SandboxCommand, container: Container, options: RunOp
     options.signal?.throwIfAborted() // Killed while starting: that it did not start is no news.
     throw error
   } finally {
+    over = true
     clearTimeout(timer)
     options.signal?.removeEventListener('abort', launched.kill)
   }

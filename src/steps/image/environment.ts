@@ -8,7 +8,6 @@ import type { VenvPlace } from '../../python/venv/place.ts'
 import { makeVenv } from '../../python/venv/venv.ts'
 import type { DirectoryEntry } from '../../model/tree.ts'
 import { dataDirectory } from './app/data.ts'
-import { buildSdists } from './build/sdists.ts'
 import { baseKey, baseParts, bottomOf, interpreterKey, interpreterOf, libraryOf, makeBase } from './base.ts'
 import { userEntries } from './base-image/user.ts'
 import { makeCompile, standardLibraryPart, type Compile } from './bytecode.ts'
@@ -91,6 +90,8 @@ function packageParts(
 ): Promise<LayerPart[]> {
   const key = JSON.stringify([wheels.map(nameAndHash), sdists.map(each => [nameAndHash(each), each.build])])
   const install = async (): ReturnType<typeof placeWheels> => {
+    // Loaded only here: most images have their wheels already.
+    const { buildSdists } = await import('./build/sdists.ts')
     const files = downloaded(wheels, await fetchFiles(wheels, checkout, tools))
     const inside = await openInside(bottom, tools, ground)
     const built = await buildSdists(sdists, { checkout, place, inside, base, compiler }, tools)

@@ -23,8 +23,8 @@ export type {
   ProcessStatus,
   Status,
 } from './host.ts'
-export { localTransport } from './local.ts'
-export { placeOf } from './place.ts'
+export { localTransport, wakeAgent } from './local.ts'
+export { placeOf, stateRoot } from './place.ts'
 export type { HostSandbox, Transport } from './transport.ts'
 
 export interface OpenHost {

@@ -9,7 +9,7 @@ import { findPython } from '../../engines/sandbox/python.ts'
 import { start } from '../../kit/exec.ts'
 import { diskFull } from '../../kit/errors.ts'
 import { agentFailed, noPython } from './errors.ts'
-import { installRuntime } from './runtime.ts'
+import { installRuntime, isInstalled } from './runtime.ts'
 import { plain, sessionWith } from './session.ts'
 import type { Transport } from './transport.ts'
 
@@ -47,6 +47,19 @@ export function localTransport({ home, trustedLayers = [] }: LocalOptions): Tran
       return { argv: [...argv.slice(0, -1), join(runtime, 'sandbox.py')], ...places }
     },
   }
+}
+
+/**
+ * Starts the agent of this machine ahead of the first question, for Python takes as long to start as a small repository to be read.
+ * Nothing is made for it: where no app was released before, it is started when it is needed.
+ */
+export function wakeAgent(state: string): void {
+  if (!isInstalled(state)) return
+  // What may be wrong is said when something is asked.
+  prepare(state, []).then(
+    ({ agent }) => sessionWith(agent),
+    () => {},
+  )
 }
 
 async function prepare(state: string, layers: readonly string[]): Promise<Ready> {

@@ -11,11 +11,14 @@ export function placeOf(
   repository: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  const root = env['WHERRY_STATE'] || join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'wherry')
   const readable =
     name
       .replace(/[^A-Za-z0-9._-]+/g, '-')
       .replace(/^[.-]+/, '')
       .slice(0, 24) || 'app'
-  return join(root, `${readable}-${createHash('sha256').update(repository).digest('hex').slice(0, 8)}`)
+  return join(stateRoot(env), `${readable}-${createHash('sha256').update(repository).digest('hex').slice(0, 8)}`)
+}
+
+export function stateRoot(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return env['WHERRY_STATE'] || join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'wherry')
 }

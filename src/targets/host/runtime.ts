@@ -12,8 +12,8 @@ const parts = ['agent', 'sandboxing', 'sandbox.py']
  * own package: `npx` and an upgrade take that away while the holder lives, which would find nothing to start an app again with.
  */
 export async function installRuntime(state: string): Promise<string> {
-  const place = join(state, 'runtime', version())
-  if (existsSync(place)) return place
+  const place = placeIn(state)
+  if (isInstalled(state)) return place
   await mkdir(join(state, 'runtime'), { recursive: true, mode: 0o700 })
   const made = await mkdtemp(join(state, 'runtime', '.new-'))
   try {
@@ -27,6 +27,14 @@ export async function installRuntime(state: string): Promise<string> {
     await rm(made, { recursive: true, force: true })
   }
   return place
+}
+
+export function isInstalled(state: string): boolean {
+  return existsSync(placeIn(state))
+}
+
+function placeIn(state: string): string {
+  return join(state, 'runtime', version())
 }
 
 let known: string | undefined

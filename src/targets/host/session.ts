@@ -33,6 +33,7 @@ export function sessionWith(agent: Argv): Session {
 /** In a session of the terminal's own: a Ctrl-C there is for us to judge, and must not end the agent in the middle of a change. */
 function open(agent: Argv, ended: () => void): Session {
   const child = start([...agent, 'serve'], { stdio: 'pipe', env: plain, detached: true })
+  letGo(child)
   const waiting = new Map<number, Waiting>()
   const said = child.stderr ? text(child.stderr) : Promise.resolve('')
   let last = 0
