@@ -75,7 +75,7 @@ test('a release process outlives the one who deploys, and is waited for', async 
   await host.release(app)
   await isWhole(host, 'two')
   expect(readFileSync(join(host.home, 'data/jobs'), 'utf8')).toBe('begin end begin end ')
-  expect(host.events.map(({ text }) => text)).toContain('waiting for the release process of an interrupted run (2)')
+  expect(host.events.map(({ text }) => text)).toContain('waiting for the process of an interrupted run (2)')
 })
 
 const slowJob = `
