@@ -1,6 +1,7 @@
 """A sandbox begun by a fork of the holder, which has an interpreter and the sandbox's code loaded: starting Python anew takes longer
 than all the rest of it. What the program will be is the same: the keeper is ours either way, and the program is an exec away."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -61,6 +62,10 @@ def leave_holder(streams):
     numbers = [os.dup(stream if isinstance(stream, int) else stream.fileno()) for stream in streams]
     for target, number in enumerate(numbers):
         os.dup2(number, target)
-    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    # Those there are: the limit may be a thousand million, and closerange would try each where the kernel cannot.
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2:
+            with contextlib.suppress(OSError):  # The listing's own.
+                os.close(int(name))
     os.environ.clear()
     os.chdir("/")

@@ -17,11 +17,11 @@ from wherry_omitted import omitted
 from wherry_proof import report
 from wherry_retired import closing_asgi
 
+START_FAILURE = 3  # The code by which Gunicorn and Uvicorn give up instead of starting the worker again, for ever.
+
+
 class MissingApp(Exception):
     pass
-
-
-START_FAILURE = 3  # The code by which Gunicorn and Uvicorn give up instead of starting the worker again, for ever.
 
 
 def load_or_leave():
