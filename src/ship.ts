@@ -70,7 +70,8 @@ export async function up(directory: string, options: UpOptions): Promise<Up> {
   wakeAgent(stateRoot())
   const ready = await image(directory, { ...options, startsNext: true })
   const { plan, made, detected } = ready
-  const host = openHost({ home: placeOf(plan.name, detected.checkout.root) })
+  // By the name that --app takes, where there are several: commands find it by that without reading the source.
+  const host = openHost({ home: placeOf(detected.app ?? plan.name, detected.checkout.root) })
   const facts = { WHERRY_APP: plan.name, WHERRY_DIGEST: made.image.digest }
   await hook('before-release', detected, options, facts)
   const deployed = await host.deploy({ ...options, plan, made })

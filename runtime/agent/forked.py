@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import sys
+import traceback
 
 SCRIPT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sandbox.py")
 HANDLED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)
@@ -27,6 +28,8 @@ class Forked:
                 before()
                 leave_holder(streams)
                 sandbox.main(argv[-2:])
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(125)
 

@@ -6,6 +6,7 @@ They belong to no release: the holder parents them like the edge, and their volu
 import os
 import re
 import socket
+import stat
 import time
 import urllib.parse
 
@@ -99,16 +100,18 @@ def read(path):
 
 def version_of(main):
     """PostgreSQL writes its major version into its data directory."""
+    # The volume is the service's: what lies there by that name is not followed, and a FIFO would never be read to its end.
     try:
-        with open(os.path.join(main, "PG_VERSION"), encoding="ascii", errors="replace") as file:
-            return file.read(64).strip()
-    except FileNotFoundError:
+        descriptor = os.open(os.path.join(main, "PG_VERSION"), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
         return None
+    with open(descriptor, encoding="ascii", errors="replace") as file:
+        return file.read(64).strip() if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
 
 
 def give(owner, path):
     if os.geteuid() == 0:
-        os.chown(path, owner, owner)
+        os.chown(path, owner, owner, follow_symlinks=False)
 
 
 def fill(template, values):

@@ -52,7 +52,12 @@ export async function giveAccount(ready: Made, wish: AccountWish, face: Face): P
       import('./other-image.ts'),
       import('./pages/difference.ts'),
     ])
-    const other = await findOther(wish.diff, { cache, repository: checkout.root, lockFile: plan.lockFile })
+    const other = await findOther(wish.diff, {
+      cache,
+      repository: checkout.root,
+      app: detected.app,
+      lockFile: plan.lockFile,
+    })
     const difference = await account.compareWith(other)
     facts['diff'] = { from: other.name, ...difference }
     pages.push(style => differencePage(difference, { from: other.name, to: 'this tree' }, style))

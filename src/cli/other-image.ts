@@ -18,6 +18,8 @@ export interface OtherOptions {
   readonly cache: Cache
   /** The repository, and the app's directory in it: for releases and commits. */
   readonly repository: string
+  /** Its name under `[apps]`; null where the repository is one app. */
+  readonly app: string | null
   /** Where the app's lock lies, relative to the repository. */
   readonly lockFile: string
 }
@@ -40,8 +42,8 @@ export async function findOther(text: string, options: OtherOptions): Promise<Ot
   })
 }
 
-async function ofRelease(number: number, { cache, repository }: OtherOptions): Promise<OtherImage> {
-  const host = await openPlace(repository)
+async function ofRelease(number: number, { cache, repository, app }: OtherOptions): Promise<OtherImage> {
+  const host = await openPlace(repository, app)
   const { releases, current } = await host.status()
   const release = [...releases, ...(current ? [current] : [])].find(each => each.number === number)
   if (!release)

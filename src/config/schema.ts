@@ -68,7 +68,7 @@ const image = z
 /** A place in the repository: no absolute path, no step upwards. */
 const inside = z
   .string()
-  .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\0\\]+$/, 'not a path below the repository')
+  .regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\u0000-\u001F\u007F\\]+$/, 'not a path below the repository')
   .max(1000)
 
 const frontEnd = z

@@ -1,10 +1,9 @@
 import { realpath, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { defaultCacheRoot } from '../../kit/cache.ts'
 import { choosePruned, removeEntries, unfinishedWork } from '../../kit/cache-prune.ts'
 import { surveyCache, type CacheEntry } from '../../kit/cache-survey.ts'
 import { namedLayers } from '../../targets/host/named-layers.ts'
-import { placeOf } from '../../targets/host/place.ts'
+import { stateRoot } from '../../targets/host/place.ts'
 import type { Call } from '../command.ts'
 import { badArgument, cacheInUse } from '../errors.ts'
 import { cachePage, prunedPage } from '../pages/cache.ts'
@@ -32,7 +31,7 @@ export async function run({ face, arguments: [action], options }: Call): Promise
   const pruned = choosePruned(entries, {
     before: moment(typeof options['olderThan'] === 'string' ? options['olderThan'] : '30d', now, '--older-than'),
     most: typeof options['toSize'] === 'string' ? bytes(options['toSize'], '--to-size') : null,
-    keep: await namedLayers(dirname(placeOf('x', root))),
+    keep: await namedLayers(stateRoot()),
     recent: now - recent,
   })
   const dryRun = options['dryRun'] === true

@@ -65,7 +65,7 @@ async function several(
   apps: readonly (string | null)[],
   { face, options }: Pick<Call, 'face' | 'options'>,
 ): Promise<number> {
-  if (typeof options['out'] === 'string' || readWish(options) !== null)
+  if (typeof options['out'] === 'string' || options['asDockerfile'] !== undefined || readWish(options) !== null)
     throw appNotChosen({ what: 'Several apps are made, and this is about one image.', next: `--app ${apps[0]}` })
   const digests: string[] = []
   for (const app of apps) {

@@ -39,7 +39,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   const attached = options['detach'] !== true && options['json'] !== true && process.stdout.isTTY
   if (!attached && watching === null) return 0
 
-  const hosts = await Promise.all(shipped.map(({ plan }) => openPlace(directory, plan.name)))
+  const hosts = await Promise.all(shipped.map(({ plan, detected }) => openPlace(directory, detected.app ?? plan.name)))
   const logs = Promise.all(hosts.map(host => followLogs(host, face, interrupt.signal)))
   await watching
   await logs
@@ -51,8 +51,10 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
 /** One app after the other, each with a port of its own where nothing else is said. */
 async function upAll(directory: string, apps: readonly (string | null)[], request: UpOptions): Promise<Up[]> {
   const all: Up[] = []
-  for (const [i, app] of apps.entries()) {
-    const usual = { address: '127.0.0.1', port: 8000 + i }
+  // By its place among all, so that an app has the same port whether it is started alone or with the others.
+  const known = await appsOf(directory, null)
+  for (const app of apps) {
+    const usual = { address: '127.0.0.1', port: 8000 + Math.max(0, known.indexOf(app)) }
     all.push(await up(directory, { ...request, usual, ...appOption(app) }))
   }
   return all

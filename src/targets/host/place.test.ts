@@ -12,6 +12,11 @@ test('two checkouts of one app are two apps', () => {
   expect(placeOf('shop', '/a', { WHERRY_STATE: '/s' })).not.toBe(placeOf('shop', '/b', { WHERRY_STATE: '/s' }))
 })
 
+test('names that begin alike are two apps', () => {
+  const place = (name: string): string => placeOf(name, '/r', { WHERRY_STATE: '/s' })
+  expect(place('customer-facing-storefront-api')).not.toBe(place('customer-facing-storefront-web'))
+})
+
 test('whatever the name, it is one short part of a path', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary-ascii' }), name => {

@@ -4,19 +4,23 @@ import { join } from 'node:path'
 
 /**
  * Where the state of an app lies on this machine: below WHERRY_STATE, else below the XDG state directory. The repository's path is
- * part of the name, so that two checkouts of one app are two apps; the name is cut, because a socket's path must fit 107 bytes.
+ * part of the name, so that two checkouts of one app are two apps. A long name is cut, because a socket's path must fit 107 bytes, and
+ * told apart from others by its hash.
  */
 export function placeOf(
   name: string,
   repository: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  const readable =
-    name
-      .replace(/[^A-Za-z0-9._-]+/g, '-')
-      .replace(/^[.-]+/, '')
-      .slice(0, 24) || 'app'
-  return join(stateRoot(env), `${readable}-${createHash('sha256').update(repository).digest('hex').slice(0, 8)}`)
+  const readable = name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '') || 'app'
+  const short = readable.length <= longest ? readable : `${readable.slice(0, longest - 7)}-${hash(name, 6)}`
+  return join(stateRoot(env), `${short}-${hash(repository, 8)}`)
+}
+
+const longest = 24
+
+function hash(text: string, digits: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, digits)
 }
 
 export function stateRoot(env: Readonly<Record<string, string | undefined>> = process.env): string {

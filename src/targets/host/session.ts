@@ -39,7 +39,7 @@ function open(agent: Argv, ended: () => void): Session {
   let last = 0
 
   const take = (line: string): void => {
-    const { id, answer, crashed } = JSON.parse(line) as { id: number; answer?: unknown; crashed?: string }
+    const { id, answer, crashed } = parse(line)
     const asked = waiting.get(id)
     waiting.delete(id)
     if (waiting.size === 0) letGo(child)
@@ -64,6 +64,21 @@ function open(agent: Argv, ended: () => void): Session {
         waiting.set(last, { command, resolve, reject })
         child.stdin?.write(`${JSON.stringify({ id: last, command, request })}\n`)
       }),
+  }
+}
+
+interface Said {
+  readonly id: number
+  readonly answer?: unknown
+  readonly crashed?: string
+}
+
+/** A line that is none of the agent's answers nothing: whoever waits is told when the agent ends. */
+function parse(line: string): Said {
+  try {
+    return JSON.parse(line) as Said
+  } catch {
+    return { id: 0 }
   }
 }
 
