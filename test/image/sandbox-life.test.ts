@@ -101,7 +101,7 @@ test('a run that is ended while it waits for its input leaves nothing that keeps
   input.resolve('')
   await new Promise(setImmediate)
   expect(alive()).toBe(before)
-  await place.remove()
+  place.remove()
 })
 
 describe('limits', () => {
