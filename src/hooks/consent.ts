@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Hooks } from './run.ts'
+import type { Hooks } from './hooks.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { allow, isAllowed } from './consent.ts'
-import { admitHooks, runHook, type Hooks } from './run.ts'
+import type { Hooks } from './hooks.ts'
+import { admitHooks, runHook } from './run.ts'
 
 let root: string
 beforeEach(() => void (root = realpathSync(mkdtempSync(join(tmpdir(), 'hooks-')))))

@@ -2,10 +2,7 @@ import { exec } from '../kit/exec.ts'
 import type { Report, Step } from '../model/event.ts'
 import { allow, isAllowed } from './consent.ts'
 import { hookFailed, hooksNotAllowed } from './errors.ts'
-
-/** The user's own programs around the steps: each name is `before-` or `after-` and a step, each value an argv. */
-export type Hooks = Readonly<Partial<Record<HookName, readonly string[] | undefined>>>
-export type HookName = `${'before' | 'after'}-${'image' | 'publish' | 'release'}`
+import type { HookName, Hooks } from './hooks.ts'
 
 export interface HookOptions {
   readonly report: Report

@@ -1,0 +1,3 @@
+/** The user's own programs around the steps: each name is `before-` or `after-` and a step, each value an argv. */
+export type Hooks = Readonly<Partial<Record<HookName, readonly string[] | undefined>>>
+export type HookName = `${'before' | 'after'}-${'image' | 'publish' | 'release'}`
