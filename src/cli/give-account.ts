@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { openCache } from '../kit/cache.ts'
-import type { Made } from '../ship.ts'
+import type { Made } from '../ship/values.ts'
 import type { Finding } from '../steps/image/account/advisories/find.ts'
 import { isAtLeast } from '../steps/image/account/advisories/severity.ts'
 import { openAccount, type Account } from '../steps/image/account/index.ts'

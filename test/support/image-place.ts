@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sandboxEngine } from '../../src/engines/sandbox/engine.ts'
 import { openCache } from '../../src/kit/cache.ts'
 import type { Event } from '../../src/model/event.ts'
-import { image, type Made } from '../../src/ship.ts'
+import { image } from '../../src/ship.ts'
+import type { Made } from '../../src/ship/values.ts'
 import type { MadeImage } from '../../src/steps/image/index.ts'
 
 /** Images made in tests, and the apps in them asked over a socket. */

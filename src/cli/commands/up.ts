@@ -1,5 +1,6 @@
 import { count, duration } from '../../kit/text.ts'
-import { up, type Up, type UpOptions } from '../../ship.ts'
+import { up } from '../../ship.ts'
+import type { Up, UpOptions } from '../../ship/values.ts'
 import type { Face } from '../face/index.ts'
 import { appNotChosen } from '../../config/errors.ts'
 import { appOption, appsOf, byApp } from '../apps.ts'

@@ -1,5 +1,5 @@
 import { count } from '../../kit/text.ts'
-import type { Up } from '../../ship.ts'
+import type { Up } from '../../ship/values.ts'
 import type { Style } from '../face/style.ts'
 
 /** What a person reads when the app is up: where it is, what serves it, and what to do next. */

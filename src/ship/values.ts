@@ -1,0 +1,64 @@
+import type { Report } from '../model/event.ts'
+import type { Image, ImageRef } from '../model/image.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Detected } from '../steps/detect/index.ts'
+import type { MadeImage } from '../steps/image/index.ts'
+import type { Deployed, ListenAt } from '../targets/host/index.ts'
+
+/** What the verbs of the story are told, and what they give. */
+
+export interface ShipOptions {
+  readonly report: Report
+  readonly signal?: AbortSignal
+  /** This process will be asked again: what takes long to start may stand by for it. */
+  readonly resident?: boolean
+  /** Resolve anew, to the newest of everything, although wherry.lock answers already. */
+  readonly update?: boolean
+  /** Which of the config's `[apps]`; may be left out where there is one. */
+  readonly app?: string
+  /** The user allows the repository's hooks now; without it only those that were allowed before run. */
+  readonly allowHooks?: boolean
+}
+
+export interface ImageOptions extends ShipOptions {
+  /** What the app is started with besides the plan's own; nothing of it enters the image. */
+  readonly env?: Readonly<Record<string, string>>
+  /** The app is started from the image next, which proves it. */
+  readonly startsNext?: boolean
+}
+
+export interface UpOptions extends ShipOptions {
+  /** Given for this environment: wins over secrets and over the config. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly listen?: ListenAt
+  /** Where it listens when nothing says where; port 8000 without it. */
+  readonly usual?: ListenAt
+}
+
+export interface PublishOptions extends ShipOptions {
+  /** Where to: `ghcr.io/acme/shop:1.4`. */
+  readonly to: string
+  /** How the manifest is written; some registries take only one of them. */
+  readonly dialect?: 'oci' | 'docker'
+}
+
+export interface UpdateOptions extends ShipOptions {
+  /** Only say what would move. */
+  readonly dryRun?: boolean
+}
+
+export interface Made {
+  readonly detected: Detected
+  readonly plan: Plan
+  readonly made: MadeImage
+}
+
+export interface Up extends Made {
+  readonly deployed: Deployed
+}
+
+export interface Published {
+  readonly name: string
+  readonly image: Image
+  readonly ref: ImageRef
+}
