@@ -57,6 +57,7 @@ export async function giveAccount(ready: Made, wish: AccountWish, face: Face): P
       repository: checkout.root,
       app: detected.app,
       lockFile: plan.lockFile,
+      architecture: made.image.config.architecture,
     })
     const difference = await account.compareWith(other)
     facts['diff'] = { from: other.name, ...difference }

@@ -19,7 +19,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
-const find = (text: string) => findOther(text, { cache, repository, app: null, lockFile: 'wherry.lock' })
+const find = (text: string) =>
+  findOther(text, { cache, repository, app: null, lockFile: 'wherry.lock', architecture: 'amd64' })
 
 test('an image is found by its digest, its layout and its archive', async () => {
   const view = await makeSmallImage([{ 'app/x': '1' }], cache)

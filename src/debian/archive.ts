@@ -1,3 +1,4 @@
+import type { Architecture } from '../kit/architecture.ts'
 import { openCache, type Cache } from '../kit/cache.ts'
 import { redactUrl } from '../kit/secret.ts'
 import type { DebianPackage } from '../model/lock.ts'
@@ -16,7 +17,7 @@ import { suiteNamed } from './suites.ts'
 import { compareVersions } from './version.ts'
 
 export type Pocket = DebianPackage['pocket']
-export type Architecture = 'amd64' | 'arm64'
+export type { Architecture }
 
 /** A candidate and the pocket that offers it. */
 export interface Offer extends Candidate {

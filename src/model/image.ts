@@ -1,3 +1,5 @@
+import type { Architecture } from '../kit/architecture.ts'
+
 /** An OCI image: config and layers, immutable; its identity is the digest. Bytes are read lazily, from the content cache. */
 export interface Image {
   /** Digest of the OCI manifest: `sha256:` and 64 hex digits. */
@@ -23,7 +25,7 @@ export interface Layer {
 
 /** The parts of the OCI image config that Wherry writes (image-spec v1.1, config.md). */
 export interface ImageConfig {
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
   /** Numeric `uid:gid`. */
   readonly user: string
   readonly env: Readonly<Record<string, string>>

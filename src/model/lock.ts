@@ -1,9 +1,10 @@
+import type { Architecture } from '../kit/architecture.ts'
+
 /**
  * What the intentions became: exact packages by hash. Written as `wherry.lock` by steps/image/resolve, meant to be committed.
  * Inputs of an image's digest are the tree, the config and this file, nothing else.
  */
 export interface Lock {
-  readonly version: 1
   /** Hash of the requirements this lock answers; another hash means it must be resolved again. */
   readonly requirements: string
   readonly python: string
@@ -23,6 +24,11 @@ export interface Lock {
   /** The moment the resolution looked at the index as of; null when a lock of the app pinned everything. */
   readonly asOf: string | null
 }
+
+/** The locks of an app, by the platform each is for: what `wherry.lock` holds. One never moves because another does. */
+export type Locks = Readonly<Partial<Record<Platform, Lock>>>
+
+export type Platform = `linux/${Architecture}`
 
 export type BaseLock = DebianBaseLock | ImageBaseLock
 
@@ -55,7 +61,7 @@ export interface Interpreter {
 
 interface FromDebian {
   readonly suite: string
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
   /** Addresses it was resolved from, so that a colleague needs no setting: main archive and security archive. */
   readonly mirrors: { readonly archive: string; readonly security: string | null }
   /** Python and what it needs, none on an image; nginx and what it needs beyond that; libraries of the wheels and packages the config asks for. */

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { ownArchitecture } from '../kit/architecture.ts'
 import type { Detected } from '../steps/detect/index.ts'
 import type { ImageRequest } from '../steps/image/index.ts'
 
@@ -10,7 +11,7 @@ export function requestOf(
     wanted: { ...detected.packages, directory: seenFromLock(detected) },
     checkout: detected.checkout,
     libraries: detected.project.systemLibraries,
-    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    architecture: ownArchitecture,
   }
 }
 

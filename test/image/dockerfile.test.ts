@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import { startDockerd, type Dockerd } from '../support/dockerd.ts'
 import { sharedCache } from '../support/image-place.ts'
 import { freePort } from '../support/nginx-edge.ts'
 import { commit } from '../support/repository.ts'
+import { ownLock } from '../support/own-lock.ts'
 
 /** Away from Wherry: what `--as-dockerfile` writes is built by Docker alone, and serves as the image it stands for does. */
 const project = resolve(import.meta.dirname, '../..')
@@ -71,9 +72,7 @@ test('an equivalent image is built from it, with the locked versions, and the ap
   await docker('build', '--network=host', '--build-arg', 'BASE=test/base', '--file', dockerfile, '--tag', 'shop', shop)
   const [config] = JSON.parse((await docker('image', 'inspect', 'shop')).stdout) as { Config: object }[]
   expect(config?.Config).toMatchObject({ User: '10001:10001', WorkingDir: '/app', Cmd: ['web'] })
-  const lock = JSON.parse(readFileSync(join(shop, 'wherry.lock'), 'utf8')) as {
-    wheels: { name: string; version: string }[]
-  }
+  const lock = ownLock(join(shop, 'wherry.lock'))
   const asked =
     'import importlib.metadata as m; print(sorted(f"{d.name}=={d.version}".lower() for d in m.distributions()))'
   const { stdout } = await docker('run', '--rm', '--network=none', 'shop', 'run', 'python', '-c', asked)

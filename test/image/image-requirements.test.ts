@@ -1,9 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { makeWheel } from '../support/make-wheel.ts'
 import { addFiles, commit, makeRepository, removeRepository, type Files } from '../support/repository.ts'
 import { makeImageOf, startApp, type RunningApp } from '../support/image-place.ts'
+import { ownLock } from '../support/own-lock.ts'
 
 /** The forms in which requirements and projects come, each seen to work by an app that imports what it asked for. */
 
@@ -86,7 +87,7 @@ test('pure Python that is offered only as source is built, by tools that the loc
     'app.py': page('import docopt', 'docopt.__version__'),
   })
   expect(await answerOf(root)).toBe('0.6.2')
-  const lock = JSON.parse(readFileSync(join(root, 'wherry.lock'), 'utf8')) as { asOf: string; sdists: object[] }
+  const lock = ownLock(join(root, 'wherry.lock'))
   expect(lock.sdists).toMatchObject([{ name: 'docopt', build: { wheels: [{ name: 'setuptools' }], packages: null } }])
   expect(lock.asOf).toBe('2026-11-20T00:00:00Z')
 })
@@ -124,7 +125,7 @@ test('an app that is started from a sub-directory keeps its lock and its data th
   })
   const { made } = await makeImageOf(root)
   expect(made.lock.data).toEqual([{ path: 'seen.db', kind: 'sqlite' }])
-  expect(JSON.parse(readFileSync(join(root, 'backend/wherry.lock'), 'utf8'))).toMatchObject({ data: made.lock.data })
+  expect(ownLock(join(root, 'backend/wherry.lock'))).toEqual(made.lock)
   expect(await answerOf(root)).toBe('1')
   addFiles(root, { 'backend/requirements.txt': 'flask==3.1.2\nsix==1.17.0\n' })
   expect((await makeImageOf(root)).made.lock.wheels.map(({ name }) => name)).toContain('six')

@@ -10,6 +10,7 @@ import { startDockerd } from '../support/dockerd.ts'
 import { startPodman } from '../support/podman.ts'
 import { commit } from '../support/repository.ts'
 import { sharedCache } from '../support/image-place.ts'
+import { ownLock } from '../support/own-lock.ts'
 
 /**
  * Same inputs, same digest: of one app that has everything an image can have (static files collected, a distribution built from source,
@@ -79,8 +80,8 @@ afterAll(() => {
 })
 
 test('the app has all that is to be tested', () => {
-  const lock = JSON.parse(readFileSync(join(root, 'first/shop/wherry.lock'), 'utf8')) as Record<string, unknown[]>
-  expect(lock['sdists']).toMatchObject([{ name: 'docopt', build: { wheels: [{ name: 'setuptools' }] } }])
+  const lock = ownLock(join(root, 'first/shop/wherry.lock'))
+  expect(lock.sdists).toMatchObject([{ name: 'docopt', build: { wheels: [{ name: 'setuptools' }] } }])
   expect(first.layers.map(({ what }) => what)).toContain('static files')
 })
 

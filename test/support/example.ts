@@ -6,6 +6,7 @@ import { exec, start, type ExecResult } from '../../src/kit/exec.ts'
 import type { Lock } from '../../src/model/lock.ts'
 import { image } from '../../src/ship.ts'
 import type { MadeImage } from '../../src/steps/image/index.ts'
+import { ownLock } from './own-lock.ts'
 
 /** One of examples/ as a user has it: a repository of its own, worked on with bin/wherry, which keeps what it makes in `cache`. */
 export interface Example {
@@ -71,7 +72,7 @@ export async function makeRepository(
     async lock() {
       const file = join(directory, 'wherry.lock')
       if (!existsSync(file)) await wherry('image')
-      return JSON.parse(readFileSync(file, 'utf8')) as Lock
+      return ownLock(file)
     },
     remove: () => rm(home, { recursive: true, force: true }),
   }

@@ -3,7 +3,6 @@ import type { DebianPackage, Distribution, Lock } from '../../src/model/lock.ts'
 /** A lock of a few packages, for what reads locks. */
 export function smallLock(debian: Readonly<Record<string, string>>, python: Readonly<Record<string, string>>): Lock {
   return {
-    version: 1,
     requirements: '0'.repeat(64),
     python: '3.13.5',
     base: {

@@ -1,3 +1,4 @@
+import { ownArchitecture } from '../../kit/architecture.ts'
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { sep } from 'node:path'
@@ -21,7 +22,7 @@ export interface Stack {
 export async function stackOf(directories: readonly string[], owner: number, cache: Cache): Promise<Stack> {
   const layers = await Promise.all(directories.map(directory => layerOf(directory, owner, cache)))
   const view = directoryImage(layers, {
-    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    architecture: ownArchitecture,
     user: '0:0',
     env: {},
     entrypoint: [],

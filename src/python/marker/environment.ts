@@ -1,3 +1,4 @@
+import type { Architecture } from '../../kit/architecture.ts'
 import { normalizeName } from '../name.ts'
 import { minorOf } from '../version/version.ts'
 import type { Variable } from './marker.ts'
@@ -12,7 +13,7 @@ export interface MarkerEnvironment {
 export interface MarkerTarget {
   /** The full version, `3.11.2`: some markers part two patch releases. */
   readonly python: string
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
   readonly extras?: Iterable<string>
   readonly groups?: Iterable<string>
 }

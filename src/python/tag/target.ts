@@ -1,8 +1,10 @@
+import type { Architecture } from '../../kit/architecture.ts'
+
 /** Which wheels an image can run: the tags of PEP 425 with the platforms of PEP 600 (glibc) or PEP 656 (musl). */
 export interface TagTarget {
   /** `3.13`. */
   readonly python: string
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
   readonly libc: 'glibc' | 'musl'
   /** Of the base image: `2.41`. */
   readonly libcVersion: string

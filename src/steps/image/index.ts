@@ -1,7 +1,7 @@
 import type { Checkout } from '../../kit/checkout/index.ts'
 import { list } from '../../kit/text.ts'
 import type { Image } from '../../model/image.ts'
-import type { Lock } from '../../model/lock.ts'
+import type { Lock, Locks } from '../../model/lock.ts'
 import type { Tree } from '../../model/tree.ts'
 import { assemble, identifyCompressor, keepImage, viewImage } from '../../oci/index.ts'
 import type { Index } from '../../python/index/settings.ts'
@@ -11,7 +11,7 @@ import { namingFullDisk } from './disk.ts'
 import { makeEnvironment, type Environment } from './environment.ts'
 import { openInside, type Inside } from './inside.ts'
 import type { Loaded } from './loading/loaded.ts'
-import { readLockFile, writeLockFile } from './resolve/lock-file.ts'
+import { lockFor, readLocks, writeLock } from './resolve/lock-file.ts'
 import { requestHash, type Request } from './resolve/request-hash.ts'
 import type { Wanted } from './resolve/wanted.ts'
 import { addStatics, type ServedStatic } from './statics/index.ts'
@@ -55,7 +55,7 @@ export function isResolved(request: ImageRequest): boolean {
 }
 
 function recordedLock(request: ImageRequest): Lock | null {
-  const lock = readLockFile(request.checkout, request.plan.lockFile)
+  const lock = lockFor(readLocks(request.checkout, request.plan.lockFile), request.architecture)
   return lock?.requirements === requestHash(request) ? lock : null
 }
 
@@ -64,7 +64,7 @@ async function resolveAndBuild(request: ImageRequest, tools: Tools): Promise<Bui
   // Loaded only here: an image that was resolved before must not wait for what resolves.
   const [{ resolveLock }, { startForOnce }] = await Promise.all([import('./resolve/index.ts'), import('./smoke.ts')])
   // A place where data was once kept stays one, whatever the app does today.
-  const kept = readLockFile(request.checkout, request.plan.lockFile)?.data ?? []
+  const kept = placesIn(readLocks(request.checkout, request.plan.lockFile))
   const resolved = { ...(await resolveLock(request, tools)), data: kept }
   const first = await buildAll(request, resolved, tools)
   const { config } = first.image
@@ -80,7 +80,7 @@ async function resolveAndBuild(request: ImageRequest, tools: Tools): Promise<Bui
   // Before the lock is written: what the app writes was not seen, so that it must be started again.
   if (loaded !== null) await prove(request, first, loaded, tools)
   const lock = { ...resolved, data: [...kept, ...data] }
-  if (!(await writeLockFile(request.checkout, request.plan.lockFile, lock))) {
+  if (!(await writeLock(request.checkout, request.plan.lockFile, lock))) {
     const text = `${request.plan.lockFile} cannot be written: the next image will be resolved anew`
     tools.report({ step: 'image', level: 'warning', text })
   }
@@ -89,6 +89,12 @@ async function resolveAndBuild(request: ImageRequest, tools: Tools): Promise<Bui
   // The same code, with links into the volume.
   if (loaded?.ok === true) await prove(request, last, loaded, tools)
   return { ...last, loaded }
+}
+
+/** Places where data is kept on any platform: the same app writes there. */
+function placesIn(locks: Locks): Lock['data'] {
+  const all = Object.values(locks).flatMap(({ data }) => data)
+  return [...new Map(all.map(place => [place.path, place])).values()]
 }
 
 interface Built {

@@ -2,7 +2,7 @@ import type { Lock } from '../../model/lock.ts'
 import type { Plan } from '../../model/plan.ts'
 import { makeFirstImage } from './first.ts'
 import { indexesOf, isResolved, type ImageRequest } from './index.ts'
-import { readLockFile, writeLockFile } from './resolve/lock-file.ts'
+import { lockFor, readLocks, writeLock } from './resolve/lock-file.ts'
 import type { Tools } from './tools.ts'
 
 /** What moving a lock forward came to. */
@@ -28,7 +28,7 @@ export async function updateLock(
   const request = { ...given, update: true }
   const plan = plans.find(each => isResolved({ ...request, plan: each })) ?? plans[0]
   if (!plan) throw new Error('a project has a plan')
-  const before = readLockFile(request.checkout, plan.lockFile)
+  const before = lockFor(readLocks(request.checkout, plan.lockFile), request.architecture)
   if (before === null && !dryRun) {
     const first = await makeFirstImage(plans, request, tools)
     return { plan: first.plan, before, after: first.made.lock, written: true }
@@ -37,6 +37,6 @@ export async function updateLock(
   const resolved = await resolveLock({ ...request, plan }, { ...tools, indexes: indexesOf(request.wanted) })
   const after = { ...resolved, data: before?.data ?? [] }
   const moved = JSON.stringify(before) !== JSON.stringify(after)
-  const written = moved && !dryRun && (await writeLockFile(request.checkout, plan.lockFile, after))
+  const written = moved && !dryRun && (await writeLock(request.checkout, plan.lockFile, after))
   return { plan, before, after, written }
 }

@@ -30,7 +30,6 @@ const wheel = (name: string) => ({
   sha256: 'b',
 })
 const lock: Lock = {
-  version: 1,
   requirements: '',
   python: '3.13.5',
   base: {

@@ -1,3 +1,4 @@
+import type { Architecture } from '../../../kit/architecture.ts'
 import { parseDependencies } from '../../../debian/index.ts'
 import { markerEnvironment } from '../../../python/marker/environment.ts'
 import { evaluateMarker } from '../../../python/marker/evaluate.ts'
@@ -7,7 +8,7 @@ import type { Package } from './package.ts'
 export interface NeedsOptions {
   /** The image's full Python version. */
   readonly python: string
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
   /** Extras the app itself asks for: distribution → extras. What packages ask of each other is followed from there. */
   readonly extras: ReadonlyMap<string, readonly string[]>
 }

@@ -7,7 +7,6 @@ const sha256 = 'a'.repeat(64)
 const debian = (name: string, version: string) =>
   ({ name, version, pocket: 'main', path: `pool/${name}.deb`, size: 1, sha256 }) as const
 const lock: Lock = {
-  version: 1,
   requirements: sha256,
   python: '3.13.5',
   base: {

@@ -42,7 +42,6 @@ export async function resolveLock(request: ResolveRequest, tools: Tools): Promis
   const { serve } = plan.image
   const server = [...chosen.wheels, ...chosen.sdists].find(({ name }) => name === serve.server)
   return {
-    version: 1,
     requirements: requestHash(request),
     python: base.python,
     base: { ...base.baseLock, libraries: needed.packages },

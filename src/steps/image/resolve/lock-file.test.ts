@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeRepository, removeRepository } from '../../../../test/support/repository.ts'
 import { openCheckout } from '../../../kit/checkout/index.ts'
 import type { Lock } from '../../../model/lock.ts'
-import { readLockFile, writeLockFile } from './lock-file.ts'
+import { readLocks, writeLock } from './lock-file.ts'
 
 let root: string
 beforeEach(() => {
@@ -21,7 +21,6 @@ const wheel = {
   sha256: 'a'.repeat(64),
 }
 const lock: Lock = {
-  version: 1,
   requirements: 'b'.repeat(64),
   python: '3.13.5',
   base: {
@@ -48,39 +47,61 @@ const lock: Lock = {
   asOf: null,
 }
 
+const read = async (file = 'backend/wherry.lock') => readLocks(await openCheckout(root), file)
+
 test('what is written beside the app is read again, also where git ignores it', async () => {
   const checkout = await openCheckout(root)
-  expect(readLockFile(checkout, 'backend/wherry.lock')).toBeNull()
-  expect(await writeLockFile(checkout, 'backend/wherry.lock', lock)).toBe(true)
-  expect(readLockFile(checkout, 'backend/wherry.lock')).toEqual(lock)
-  expect(readLockFile(checkout, 'wherry.lock')).toBeNull()
+  expect(await read()).toEqual({})
+  expect(await writeLock(checkout, 'backend/wherry.lock', lock)).toBe(true)
+  expect(await read()).toEqual({ 'linux/amd64': lock })
+  expect(await read('wherry.lock')).toEqual({})
   expect(readFileSync(join(root, 'backend/wherry.lock'), 'utf8').endsWith('}\n')).toBe(true)
+})
+
+test('two platforms lie side by side, in one order, and neither throws the other away', async () => {
+  const checkout = await openCheckout(root)
+  const other: Lock = { ...lock, base: { ...lock.base, architecture: 'arm64' }, asOf: '2026-01-01T00:00:00Z' }
+  const file = join(root, 'backend/wherry.lock')
+  for (const each of [other, lock]) await writeLock(checkout, 'backend/wherry.lock', each)
+  const written = readFileSync(file, 'utf8')
+  expect(await read()).toEqual({ 'linux/amd64': lock, 'linux/arm64': other })
+  for (const each of [lock, other]) await writeLock(checkout, 'backend/wherry.lock', each)
+  expect(readFileSync(file, 'utf8')).toBe(written)
+})
+
+test('the first version of the file held one platform, and is read as that', async () => {
+  writeFileSync(join(root, 'backend/wherry.lock'), JSON.stringify({ version: 1, ...lock }))
+  expect(await read()).toEqual({ 'linux/amd64': lock })
 })
 
 test('where it cannot be written, nothing is left', async () => {
   const checkout = await openCheckout(root)
   mkdirSync(join(root, 'backend/wherry.lock/x'), { recursive: true })
-  expect(await writeLockFile(checkout, 'backend/wherry.lock', lock)).toBe(false)
-  expect(readdirSync(join(root, 'backend')).sort()).toEqual(['app.py', 'wherry.lock'])
+  await expect(writeLock(checkout, 'backend/wherry.lock', lock)).rejects.toThrow('cannot be read')
+  rmSync(join(root, 'backend/wherry.lock'), { recursive: true })
+  // A directory where the new file is written first stands in the way.
+  mkdirSync(join(root, `backend/wherry.lock.${process.pid}`))
+  expect(await writeLock(checkout, 'backend/wherry.lock', lock)).toBe(false)
+  expect(readdirSync(join(root, 'backend')).filter(name => name === 'wherry.lock')).toEqual([])
 })
+
+const second = { version: 2, platforms: { 'linux/amd64': lock } }
 
 test.each([
   ['a merge conflict', '<<<<<<< HEAD\n{}'],
-  ['a newer version', JSON.stringify({ ...lock, version: 2 })],
-  ['a package outside of the archive', JSON.stringify(lock).replace('pool/l.deb', '../../l.deb')],
-  ['a file that is a path', JSON.stringify(lock).replaceAll('flask-3.1.2-py3-none-any.whl"', '../x.whl"')],
-  ['a hash that is none', JSON.stringify(lock).replaceAll('a'.repeat(64), 'a')],
-  ['an address of another kind', JSON.stringify(lock).replaceAll('https://files', 'ext://files')],
+  ['a newer version', JSON.stringify({ ...second, version: 3 })],
+  ['a platform that is none', JSON.stringify(second).replace('linux/amd64', 'linux/riscv64')],
+  ['a lock of another platform', JSON.stringify(second).replace('linux/amd64', 'linux/arm64')],
+  ['a package outside of the archive', JSON.stringify(second).replace('pool/l.deb', '../../l.deb')],
+  ['a file that is a path', JSON.stringify(second).replaceAll('flask-3.1.2-py3-none-any.whl"', '../x.whl"')],
+  ['a hash that is none', JSON.stringify(second).replaceAll('a'.repeat(64), 'a')],
+  ['an address of another kind', JSON.stringify(second).replaceAll('https://files', 'ext://files')],
 ])('%s is refused by name', async (_, text) => {
   writeFileSync(join(root, 'backend/wherry.lock'), text)
-  const checkout = await openCheckout(root)
-  expect(() => readLockFile(checkout, 'backend/wherry.lock')).toThrow(
-    expect.objectContaining({ code: 'invalid-wherry-lock' }),
-  )
+  await expect(read()).rejects.toThrow(expect.objectContaining({ code: 'invalid-wherry-lock' }))
 })
 
 test('a link in its place is not followed', async () => {
   symlinkSync('/etc/passwd', join(root, 'wherry.lock'))
-  const checkout = await openCheckout(root)
-  expect(() => readLockFile(checkout, 'wherry.lock')).toThrow(expect.objectContaining({ code: 'invalid-wherry-lock' }))
+  await expect(read('wherry.lock')).rejects.toThrow(expect.objectContaining({ code: 'invalid-wherry-lock' }))
 })

@@ -1,3 +1,4 @@
+import type { Architecture } from '../../../kit/architecture.ts'
 import { realpathSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -33,7 +34,7 @@ export interface Target {
   readonly python: string
   /** The base's, absolute in it. */
   readonly interpreter: string
-  readonly architecture: 'amd64' | 'arm64'
+  readonly architecture: Architecture
 }
 
 /** Milliseconds; builds may stand behind uv's questions. */

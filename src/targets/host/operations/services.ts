@@ -1,3 +1,4 @@
+import { ownArchitecture } from '../../../kit/architecture.ts'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -110,7 +111,7 @@ async function imageFor({ seen, signal }: Work, { made }: DeployRequest, { servi
   const suite = known?.suite ?? made.lock.base.suite
   const image = await makeServiceImage(service, {
     suite,
-    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    architecture: ownArchitecture,
     cache: openCache(),
     ...(signal ? { signal } : {}),
     ...(known ? { packages: known.packages } : {}),
