@@ -1,9 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { constants, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll } from 'vitest'
 
 /** Starts runtime/launcher as an image does, for the tests of both lanes. */
 
@@ -66,8 +67,14 @@ export function evaluate(code: string, input: unknown = null): unknown {
   )
 }
 
+const made: string[] = []
+afterAll(() => made.splice(0).forEach(directory => rmSync(directory, { recursive: true, force: true })))
+
+/** Gone when the test file that imports this ends. */
 export function scratch(): string {
-  return mkdtempSync(join(tmpdir(), 'wherry-launcher-'))
+  const directory = mkdtempSync(join(tmpdir(), 'wherry-launcher-'))
+  made.push(directory)
+  return directory
 }
 
 /** Writes files below a new directory and returns it. */

@@ -1,6 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 import { makeRepository, removeRepository, type Files } from '../../../test/support/repository.ts'
-import { listWrites } from './smoke.ts'
+import { openCache } from '../../kit/cache.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { Inside } from './inside.ts'
+import { listWrites, startForOnce, type Smoke } from './smoke.ts'
 
 const made: string[] = []
 afterEach(() => {
@@ -42,4 +45,23 @@ test('what comes and goes with the process is no data', () => {
     'a.pyc': '',
   }
   expect(writes(passing, {})).toEqual([])
+})
+
+/** An app whose start ends as `end` has it. */
+function start(end: () => Promise<never>, signal?: AbortSignal): ReturnType<typeof startForOnce> {
+  const plan = { root: '.', secrets: [], services: [], env: {}, image: { buildEnv: {} } } as unknown as Plan
+  const inside: Inside = { layers: [], sharesFiles: true, run: end }
+  const smoke = { inside, env: {}, config: { entrypoint: [], env: {} } } as unknown as Smoke
+  const tools = { cache: openCache(directory({})), report: () => {}, ...(signal ? { signal } : {}) }
+  return startForOnce(plan, smoke, tools)
+}
+
+test('a start that was interrupted tells nothing of where the app writes', async () => {
+  const cancel = new AbortController()
+  const end = async (): Promise<never> => {
+    cancel.abort()
+    throw new Error('killed')
+  }
+  await expect(start(end, cancel.signal)).rejects.toMatchObject({ name: 'AbortError' })
+  expect(await start(() => Promise.reject(new Error('no engine')))).toEqual({ data: [], loaded: null })
 })

@@ -41,7 +41,9 @@ export async function startForOnce(plan: Plan, smoke: Smoke, tools: Tools): Prom
     const [upper, answers] = [join(scratch, 'root'), join(scratch, 'answers')]
     await Promise.all([mkdir(upper), mkdir(answers)])
     await chmod(answers, 0o777)
-    await startOnce(plan, smoke, { upper, answers })
+    await startOnce(plan, smoke, { upper, answers }).catch(() => null)
+    // What an interrupted start wrote is not all that the app writes: nothing may be recorded.
+    tools.signal?.throwIfAborted()
     const written = findWritten(upper, workingDirectory(plan))
     const below = inside.layers.map(layer => findWritten(layer, workingDirectory(plan))).filter(found => found !== null)
     const data = written === null ? [] : listWrites({ directory: written, below, path: '' })
@@ -55,20 +57,18 @@ async function startOnce(
   { config: { entrypoint, env }, inside, env: given }: Smoke,
   { upper, answers }: { readonly upper: string; readonly answers: string },
 ): Promise<void> {
-  await inside
-    .run({
-      argv: ['/venv/bin/python', '-I', '-S', '-B', '/smoke.py', String(patience), ...entrypoint, 'web'],
-      env: { ...env, ...throwAwayEnvironment(plan), ...given, WEB_CONCURRENCY: '1', WHERRY_PROOF: proofPlace },
-      user: { uid: 10001, gid: 10001 },
-      cwd: workingDirectory(plan),
-      root: { upper },
-      mounts: [
-        { from: script, to: '/smoke.py', readonly: true },
-        { from: answers, to: dirname(proofPlace), readonly: false },
-      ],
-      timeout: (patience + 30) * 1000,
-    })
-    .catch(() => null)
+  await inside.run({
+    argv: ['/venv/bin/python', '-I', '-S', '-B', '/smoke.py', String(patience), ...entrypoint, 'web'],
+    env: { ...env, ...throwAwayEnvironment(plan), ...given, WEB_CONCURRENCY: '1', WHERRY_PROOF: proofPlace },
+    user: { uid: 10001, gid: 10001 },
+    cwd: workingDirectory(plan),
+    root: { upper },
+    mounts: [
+      { from: script, to: '/smoke.py', readonly: true },
+      { from: answers, to: dirname(proofPlace), readonly: false },
+    ],
+    timeout: (patience + 30) * 1000,
+  })
 }
 
 const passing = /\.pyc$|-(?:journal|wal|shm)$|\.(?:pid|sock|lock)$|~$/

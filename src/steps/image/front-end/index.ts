@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { cpSync, lstatSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import { hashFile } from '../../../kit/hash-file.ts'
 import { count } from '../../../kit/text.ts'
@@ -100,7 +100,7 @@ async function take({ outputs, directory }: FrontEndPlan, app: string, target: s
   await mkdir(target)
   for (const output of outputs) {
     const parent = findWritten(app, dirname(output))
-    const from = parent === null ? null : join(parent, output.slice(output.lastIndexOf('/') + 1))
+    const from = parent === null ? null : join(parent, basename(output))
     const status = from === null ? undefined : lstatSync(from, { throwIfNoEntry: false })
     if (from === null || !(status?.isFile() || status?.isDirectory())) continue
     await mkdir(join(target, dirname(output)), { recursive: true })
@@ -120,12 +120,15 @@ function isKept(path: string): boolean {
   return status.isFile() || status.isDirectory() || status.isSymbolicLink()
 }
 
-function treeAt(root: string, output: string): Tree {
+/** An output below another one may lie behind a link that the build left there: it would lead to the files of this machine. */
+export function treeAt(root: string, output: string): Tree {
   const path = `${appDirectory}/${output}`
-  const status = lstatSync(join(root, output), { throwIfNoEntry: false })
-  if (status?.isDirectory()) return readDirectory(join(root, output), path).filter(isInside)
-  if (!status?.isFile()) return []
-  return [{ kind: 'file', path, mode: 0o644, size: status.size, bytes: { file: join(root, output) } }]
+  const parent = findWritten(root, dirname(output))
+  const file = parent === null ? null : join(parent, basename(output))
+  const status = file === null ? undefined : lstatSync(file, { throwIfNoEntry: false })
+  if (file === null || status === undefined) return []
+  if (status.isDirectory()) return readDirectory(file, path).filter(isInside)
+  return status.isFile() ? [{ kind: 'file', path, mode: 0o644, size: status.size, bytes: { file } }] : []
 }
 
 /** A link that leads out of the app would lead elsewhere in the image. */

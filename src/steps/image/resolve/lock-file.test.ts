@@ -95,10 +95,22 @@ test.each([
   ['a package outside of the archive', JSON.stringify(second).replace('pool/l.deb', '../../l.deb')],
   ['a file that is a path', JSON.stringify(second).replaceAll('flask-3.1.2-py3-none-any.whl"', '../x.whl"')],
   ['a hash that is none', JSON.stringify(second).replaceAll('a'.repeat(64), 'a')],
+  ['a git address without a commit', JSON.stringify(second).replaceAll(wheel.url, 'git+https://h.example/x@main')],
+  [
+    'an option in place of a commit',
+    JSON.stringify(second).replaceAll(wheel.url, 'git+https://h.example/x@--output=/x'),
+  ],
   ['an address of another kind', JSON.stringify(second).replaceAll('https://files', 'ext://files')],
 ])('%s is refused by name', async (_, text) => {
   writeFileSync(join(root, 'backend/wherry.lock'), text)
   await expect(read()).rejects.toThrow(expect.objectContaining({ code: 'invalid-wherry-lock' }))
+})
+
+test('a link where it is written first is not followed', async () => {
+  const checkout = await openCheckout(root)
+  symlinkSync(join(root, 'backend/app.py'), join(root, `backend/wherry.lock.${process.pid}`))
+  await writeLock(checkout, 'backend/wherry.lock', lock)
+  expect(readFileSync(join(root, 'backend/app.py'), 'utf8')).toBe('')
 })
 
 test('a link in its place is not followed', async () => {

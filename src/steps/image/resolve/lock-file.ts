@@ -59,7 +59,8 @@ export async function writeLock(checkout: Checkout, path: string, lock: Lock): P
   const file = join(checkout.root, path)
   const temporary = `${file}.${process.pid}`
   try {
-    await writeFile(temporary, `${JSON.stringify({ version: 2, platforms }, null, 1)}\n`)
+    // A repository may hold a link of that name.
+    await writeFile(temporary, `${JSON.stringify({ version: 2, platforms }, null, 1)}\n`, { flag: 'wx' })
     await rename(temporary, file)
     return true
   } catch {

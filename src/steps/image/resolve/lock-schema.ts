@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Architecture } from '../../../kit/architecture.ts'
 import type { Locks } from '../../../model/lock.ts'
 import { parseReference } from '../../../oci/registry/reference.ts'
+import { isCommit, isGit, parseGit } from '../wheels/git.ts'
 
 /**
  * What wherry.lock may say. Version 2 holds one lock a platform; version 1 was one lock, whose base says its architecture, and is read as
@@ -20,7 +21,9 @@ const distribution = z.object({
   name: z.string(),
   version: z.string(),
   file: z.string().regex(/^[^/\0]+$/),
-  url: z.url({ protocol: /^(?:https?|file|git\+(?:https?|ssh|git))$/ }),
+  url: z
+    .url({ protocol: /^(?:https?|file|git\+(?:https?|ssh|git))$/ })
+    .refine(isExact, { error: 'a git address that names no commit' }),
   size: z.number().nullable(),
   sha256,
 })
@@ -94,6 +97,11 @@ export function parseLocks(file: unknown): Locks {
   if (Object(file)['version'] !== 1) return second.parse(file).platforms
   const { version: _, ...only } = first.parse(file)
   return { [`linux/${only.base.architecture}`]: only }
+}
+
+/** What stands where a commit is expected becomes a word of git's command line: nothing but a commit may. */
+function isExact(url: string): boolean {
+  return !isGit(url) || isCommit(parseGit(url).ref ?? '')
 }
 
 function isByDigest(text: string): boolean {

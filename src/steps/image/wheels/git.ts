@@ -93,7 +93,9 @@ export async function fetchGit({ url, sha256 }: Distribution, tools: Tools): Pro
   const known = await tools.cache.find('sdist', sha256)
   if (known !== null) return known
   const source = parseGit(url)
-  return (await archiveCommit({ ...source, ref: source.ref ?? 'HEAD' }, sha256, tools)).path
+  const { ref } = source
+  if (ref === null || !isCommit(ref)) throw new Error('a lock names commits')
+  return (await archiveCommit({ ...source, ref }, sha256, tools)).path
 }
 
 /** One commit alone where the server gives it by name, else everything. */

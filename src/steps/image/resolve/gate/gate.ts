@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -41,7 +41,8 @@ export interface GateOptions extends ListingOptions {
 }
 
 export async function openGate(options: GateOptions): Promise<Gate> {
-  // The path of a Unix socket ends at 107 bytes (unix(7)), and a cache may lie deep.
+  // The path of a Unix socket ends at 107 bytes (unix(7)), and a cache may lie deep. Closed to other users, as mkdtemp makes it: whoever
+  // can ask the gate has the credentials behind it.
   const directory = await mkdtemp(join(tmpdir(), 'wherry-gate-'))
   let failure: Error | null = null
   const server = createServer(serve)
@@ -56,7 +57,6 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   const socket = join(directory, 'socket')
   await listen(server, socket)
   if (proxy) await listen(proxy, { port: 0, host: '127.0.0.1' })
-  await Promise.all([chmod(directory, 0o755), chmod(socket, 0o777)])
   return {
     directory,
     proxy: proxy && `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
