@@ -51,6 +51,24 @@ test('every file has a room, and every import goes to an earlier room', () => {
   expect(wrong).toEqual([])
 })
 
+test('no command waits for what only some of them need: an import of Node’s HTTP or TLS loads all that it exports', () => {
+  const values = /^import (?!type )[^']* from 'node:(?:https?|http2|tls)'/m
+  const heavy = [...reachable('cli/main.ts'), ...reachable('cli/commands/up.ts')].filter(file =>
+    values.test(readFileSync(join(src, file), 'utf8')),
+  )
+  expect(heavy).toEqual([])
+})
+
+/** What a file loads with itself, by imports that are not lazy. */
+function reachable(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file) || file.startsWith('..')) return found
+  found.add(file)
+  const text = readFileSync(join(src, file), 'utf8')
+  for (const [, from = ''] of text.matchAll(/^(?:import|export) (?!type )[^']*? from '(\.[^']*)'/gm))
+    reachable(relative(src, join(src, dirname(file), from)), found)
+  return found
+}
+
 test('programs are started in one place only', () => {
   const elsewhere = sources.filter(
     file =>

@@ -1,5 +1,3 @@
-import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-
 let trusted = false
 
 /**
@@ -9,5 +7,7 @@ let trusted = false
 export function trustSystemCertificates(): void {
   if (trusted) return
   trusted = true
+  // Not imported: that would read all it exports, the built-in certificates among it, in commands that connect to nobody.
+  const { getCACertificates, setDefaultCACertificates } = process.getBuiltinModule('node:tls')
   setDefaultCACertificates([...new Set([...getCACertificates('default'), ...getCACertificates('system')])])
 }

@@ -1,9 +1,8 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http'
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { trustSystemCertificates } from './certificates.ts'
+import { nodeHttp, nodeHttps } from './node-http.ts'
 
 /**
  * One HTTP request and its answer, for protocols that send large bodies and must see every status, redirects included: nothing is
@@ -81,7 +80,7 @@ function send(request: ExchangeRequest, asksFirst: boolean): Promise<Answer> {
 function open({ url, method, headers, body, signal }: ExchangeRequest, asksFirst: boolean): ClientRequest {
   const isSecure = url.protocol === 'https:'
   const hasLength = body !== undefined || method === 'POST' || method === 'PUT' || method === 'PATCH'
-  const start = isSecure ? httpsRequest : httpRequest
+  const start = (isSecure ? nodeHttps() : nodeHttp()).request
   return start(url, {
     method,
     headers: {
@@ -139,13 +138,13 @@ function restOf({
   return headers['content-length'] === undefined ? Infinity : Number(headers['content-length'])
 }
 
-type Agents = Readonly<Record<'http:' | 'https:', HttpAgent>>
+type Agents = Readonly<Record<'http:' | 'https:', Agent>>
 
 let far: Agents | undefined
 let near: Agents | undefined
 
 /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY count, as for every other program of the machine; what runs on it is not asked by a proxy. */
-function agentFor({ protocol, hostname }: URL): HttpAgent {
+function agentFor({ protocol, hostname }: URL): Agent {
   const isNear = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
   const agents = isNear ? (near ??= makeAgents({})) : (far ??= makeAgents({ proxyEnv: process.env }))
   return agents[protocol === 'https:' ? 'https:' : 'http:']
@@ -153,7 +152,7 @@ function agentFor({ protocol, hostname }: URL): HttpAgent {
 
 function makeAgents(options: { readonly proxyEnv?: NodeJS.ProcessEnv }): Agents {
   return {
-    'http:': new HttpAgent({ keepAlive: true, ...options }),
-    'https:': new HttpsAgent({ keepAlive: true, ...options }),
+    'http:': new (nodeHttp().Agent)({ keepAlive: true, ...options }),
+    'https:': new (nodeHttps().Agent)({ keepAlive: true, ...options }),
   }
 }

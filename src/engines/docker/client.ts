@@ -1,6 +1,7 @@
-import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { nodeHttp } from '../../kit/node-http.ts'
 import { redactUrl } from '../../kit/secret.ts'
 import type { Address } from './address.ts'
 import { dial } from './dial.ts'
@@ -47,6 +48,7 @@ const largest = 64 << 20
 
 /** `version` is the API's, as `/_ping` says it; every engine takes its own. Nothing is connected yet. */
 export function openClient(address: Address, version: string | null): Client {
+  const { Agent, request } = nodeHttp()
   const agent = new Agent({ keepAlive: true })
   const to = (method: Method, path: string, options: CallOptions): RequestOptions => ({
     method,
@@ -89,12 +91,12 @@ export function openClient(address: Address, version: string | null): Client {
 }
 
 /** Not the request's own setTimeout: what ssh gives is a stream, and no socket that could have one. */
-function patience(asked: ReturnType<typeof request>, ms: number | undefined): NodeJS.Timeout | undefined {
+function patience(asked: ClientRequest, ms: number | undefined): NodeJS.Timeout | undefined {
   if (ms === undefined) return undefined
   return setTimeout(() => asked.destroy(new Error(`no answer for ${ms} ms`)), ms)
 }
 
-function answerOf(asked: ReturnType<typeof request>): Promise<IncomingMessage> {
+function answerOf(asked: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     asked.on('response', resolve)
     asked.on('error', reject)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { request as requestPlain, type IncomingHttpHeaders } from 'node:http'
-import { request as requestSecure } from 'node:https'
+import type { IncomingHttpHeaders } from 'node:http'
+import { nodeHttp, nodeHttps } from '../../kit/node-http.ts'
 
 export interface Answer {
   readonly status: number
@@ -17,7 +17,7 @@ const kept = 64 * 1024
 
 /** One GET on a connection of its own, no redirect followed. Rejects when no answer comes within `timeout` milliseconds. */
 export function ask(url: URL, headers: Readonly<Record<string, string>>, timeout: number): Promise<Answer> {
-  const request = url.protocol === 'https:' ? requestSecure : requestPlain
+  const { request } = url.protocol === 'https:' ? nodeHttps() : nodeHttp()
   return new Promise((resolve, reject) => {
     const sent = request(url, { headers, agent: false, signal: AbortSignal.timeout(timeout) }, response => {
       const hash = createHash('sha256')
