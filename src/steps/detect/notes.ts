@@ -85,3 +85,9 @@ export const frontEndApart = defineNote({
   title: 'A front-end builds pages that nothing of this app serves',
   help: 'It is probably deployed by itself. When the app does serve its output, name the build under `front-end` in wherry.toml.',
 })
+
+export const serviceNotRun = defineNote({
+  code: 'service-not-run',
+  title: 'The app connects to a service that is not run for it',
+  help: 'PostgreSQL, MariaDB, Redis and Memcached are brought beside the app; RabbitMQ, MongoDB and other databases are not. Give it one of your own by the variable that the note names: with `--env`, as a secret, or under `env` in wherry.toml.',
+})

@@ -2,6 +2,7 @@ import { findOrigin } from '../../../python/source/origin.ts'
 import { findImported } from '../../../python/source/resolve.ts'
 import { scopeOf } from '../../../python/source/scope.ts'
 import { walk } from '../../../python/source/statement.ts'
+import type { SourceTree } from '../../../python/source/tree.ts'
 import { argument, dotted, stringOf, type CallValue, type Value } from '../../../python/source/value.ts'
 import { reason, type Ground } from '../facts/ground.ts'
 import { isKind, kindOfEngine, kindOfScheme, type Endpoint, type SchemeKind } from './endpoint.ts'
@@ -41,7 +42,11 @@ function entriesOf(ground: Ground, name: string, fields: Fields): Source[] {
   const { tree, settingsFile } = ground
   if (settingsFile === null) return []
   const found: Source[] = []
+  const met = new Set<Value>()
   const add = (value: Value, file: string): void => {
+    // `DATABASES = DATABASES or {…}`: a name may lead back to where it stands.
+    if (met.has(value)) return
+    met.add(value)
     if (value.kind === 'either') for (const option of value.options) add(option, file)
     else if (value.kind === 'dict') {
       for (const { key, value: entry } of value.entries) if (key) found.push({ tree, file, fields, value: entry })
@@ -54,7 +59,7 @@ function entriesOf(ground: Ground, name: string, fields: Fields): Source[] {
   const file = origin?.kind === 'bound' ? origin.file : settingsFile
   for (const binding of scopeOf(tree.module(file).body).names.get(name) ?? [])
     if (binding.kind === 'value' && binding.placed.guard === null) add(binding.value, file)
-  for (const each of filesOf(ground, settingsFile)) {
+  for (const each of filesOf(tree, settingsFile)) {
     for (const { statement, guard } of walk(tree.module(each).body)) {
       if (guard !== null || statement.kind !== 'assign' || !statement.value) continue
       const [target] = statement.targets
@@ -65,23 +70,26 @@ function entriesOf(ground: Ground, name: string, fields: Fields): Source[] {
   return found.flatMap(source => alternatives(source))
 }
 
-function alternatives(source: Source): Source[] {
+/** What a value may be, by its options and the names in it; one that leads back to itself adds nothing. */
+function alternatives(source: Source, met = new Set<Value>()): Source[] {
   const { value } = source
-  if (value.kind === 'either') return value.options.flatMap(option => alternatives({ ...source, value: option }))
+  if (met.has(value)) return []
+  met.add(value)
+  if (value.kind === 'either') return value.options.flatMap(option => alternatives({ ...source, value: option }, met))
   if (value.kind !== 'name') return [source]
   const origin = findOrigin(source.tree, source.file, value.name)
-  if (origin?.kind !== 'bound' || origin.binding.kind !== 'value' || origin.binding.value === value) return [source]
-  return alternatives({ ...source, file: origin.file, value: origin.binding.value })
+  if (origin?.kind !== 'bound' || origin.binding.kind !== 'value') return [source]
+  return alternatives({ ...source, file: origin.file, value: origin.binding.value }, met)
 }
 
 /** The settings module and those whose names it takes over with a star. */
-function filesOf({ tree }: Ground, file: string, seen = new Set<string>()): string[] {
+function filesOf(tree: SourceTree, file: string, seen = new Set<string>()): string[] {
   if (seen.has(file) || seen.size > 12) return []
   seen.add(file)
   const stars = scopeOf(tree.module(file).body).stars.flatMap(
     ({ module, level }) => findImported(tree, file, level, module)?.file ?? [],
   )
-  return [file, ...stars.flatMap(each => filesOf({ tree } as Ground, each, seen))]
+  return [file, ...stars.flatMap(each => filesOf(tree, each, seen))]
 }
 
 interface Database {
@@ -204,10 +212,12 @@ function channelLayer(source: Source): Endpoint[] {
   return hosts?.kind === 'sequence' ? hosts.items.flatMap(each => placeOf(each, 'redis', source) ?? []) : []
 }
 
+/** What a place does not say. */
+const nothing = { url: null, host: null, port: null, user: null, password: null, database: null }
+
 /** A URL, a `host:port`, or a tuple of both. */
-export function placeOf(value: Value, kind: 'redis' | 'memcached', reader: Reader): Endpoint | null {
+function placeOf(value: Value, kind: 'redis' | 'memcached', reader: Reader): Endpoint | null {
   const because = [reason(reader.tree, reader.file, value.line)]
-  const nothing = { url: null, port: null, user: null, password: null, database: null }
   if (value.kind === 'sequence') {
     const [host, port] = value.items.map(item => tellOf(item, reader))
     return host ? { ...nothing, kind, host, port: port ?? null, because } : null
@@ -215,15 +225,20 @@ export function placeOf(value: Value, kind: 'redis' | 'memcached', reader: Reade
   const parts = urlOf(value, reader)
   if (parts) return parts.host ? { kind, url: null, ...parts, because } : null
   const told = tellOf(value, reader)
-  if (!told) return null
-  const known = told.text === null ? null : readUrl(told.text)
-  if (told.variable !== null && (known || told.text === null)) {
-    const url = { variable: told.variable, scheme: known?.scheme ?? null, required: told.required }
-    return { ...nothing, ...known, kind, url, host: known?.host ?? null, because }
-  }
-  const [, host, port] = /^([\w.-]+):(\d+)$/.exec(told.text ?? '') ?? []
-  if (host === undefined || told.variable !== null) return null
-  return { ...nothing, kind, host: written(host), port: written(port ?? ''), because }
+  const place = told && toldPlace(told, kind)
+  return place && { ...nothing, ...place, kind, because }
+}
+
+/** Redis's clients are told a URL, those of Memcached `host:port` (Django's documentation of the cache framework, LOCATION). */
+function toldPlace({ text, variable, required }: Told, kind: 'redis' | 'memcached'): Partial<Endpoint> | null {
+  const known = text === null ? null : readUrl(text)
+  const [, host, port = ''] = /^([\w.-]+):(\d+)$/.exec(text ?? '') ?? []
+  const address = host === undefined ? null : { host: written(host), port: written(port) }
+  if (variable === null) return address
+  if (known) return { ...known, url: { variable, scheme: known.scheme, required } }
+  if (text !== null && (kind === 'redis' || !address)) return null
+  const url = { variable, scheme: null, required, isAddress: kind === 'memcached' }
+  return { url, port: address?.port ?? null }
 }
 
 function entry(dict: Value & { kind: 'dict' }, key: string): Value | null {

@@ -6,7 +6,13 @@ import type { Told } from './told.ts'
 export interface Endpoint {
   readonly kind: ServiceKind
   /** A variable that holds all of it as a URL; its scheme is what the app's library expects. */
-  readonly url: { readonly variable: string; readonly scheme: string | null; readonly required: boolean } | null
+  readonly url: {
+    readonly variable: string
+    readonly scheme: string | null
+    readonly required: boolean
+    /** It is `host:port` instead, which clients of Memcached take. */
+    readonly isAddress?: boolean
+  } | null
   readonly host: Told | null
   readonly port: Told | null
   readonly user: Told | null

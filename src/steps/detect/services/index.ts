@@ -1,5 +1,6 @@
 import type { Note, ServiceFact, ServiceKind } from '../../../model/project.ts'
 import type { Ground } from '../facts/ground.ts'
+import { serviceNotRun } from '../notes.ts'
 import { djangoServices } from './django.ts'
 import { hasDriver, onlySql, schemeFor } from './drivers.ts'
 import { isKind, isSql, kindOfScheme, type Endpoint } from './endpoint.ts'
@@ -143,5 +144,5 @@ const titles: Readonly<Record<string, string>> = { rabbitmq: 'RabbitMQ', mongodb
 function notBrought({ kind, variable, because }: OtherService, services: readonly ServiceFact[]): Note[] {
   if (variable === null || services.some(({ variables }) => variables.some(({ name }) => name === variable))) return []
   const text = `${titles[kind] ?? kind} is not run for the app: give it an own one with \`--env ${variable}=…\``
-  return [{ code: 'service-not-run', text, because }]
+  return [serviceNotRun(text, because)]
 }

@@ -43,9 +43,9 @@ function variablesOf(endpoint: Endpoint): ServiceVariable[] {
   const named = database?.text && /^[\w-]{1,63}$/.test(database.text) ? database.text : null
   const plain = (told: Told | null, says: ServiceVariable['says']): ServiceVariable[] =>
     told?.variable == null ? [] : [{ name: told.variable, says, scheme: null, database: null }]
-  const own: ServiceVariable[] = url
-    ? [{ name: url.variable, says: 'url', scheme: url.scheme?.replace(/^rediss/, 'redis') ?? null, database: named }]
-    : []
+  const says = url?.isAddress ? 'address' : 'url'
+  const scheme = url?.scheme?.replace(/^rediss/, 'redis') ?? null
+  const own: ServiceVariable[] = url ? [{ name: url.variable, says, scheme, database: named }] : []
   // Redis counts its databases; without a name the first is meant.
   const inside = kind === 'redis' ? (named ?? '0') : named
   return [

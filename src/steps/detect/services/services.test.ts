@@ -4,6 +4,7 @@ import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { ServiceFact } from '../../../model/project.ts'
 import { createSourceTree } from '../../../python/source/tree.ts'
 import type { Ground } from '../facts/ground.ts'
+import { serviceNotRun } from '../notes.ts'
 import { readCompose } from './compose.ts'
 import { findServices } from './index.ts'
 import { readUrl } from './url.ts'
@@ -283,6 +284,32 @@ class ProductionConfig:
   expect(app(text, ['psycopg2'])).toMatchObject([{ hosts: [], password: null, variables: [{ name: 'DATABASE_URL' }] }])
 })
 
+test.each([
+  ['itself', "DATABASES = DATABASES or {'default': POSTGRES}"],
+  ['another that refers to it', "A = B\nB = A\nDATABASES = {'default': A}"],
+  ['both ways of another', 'A = B if X else C\nB = A or C\nC = B or A\nDATABASES = A'],
+])('Django: a setting that refers to %s ends', (_, text) => {
+  const postgres = "POSTGRES = {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'HOST': 'db'}\n"
+  expect(django(postgres + text).map(({ hosts }) => hosts)).toEqual(text.includes('POSTGRES') ? [['db']] : [])
+})
+
+test('Django: Memcached is told host:port', () => {
+  const cache = (location: string): ServiceFact[] =>
+    django(
+      `import os
+CACHES = {'default': {'BACKEND': 'django.core.cache.backends.memcached.PyMemcacheCache', 'LOCATION': ${location}}}`,
+      ['django', 'pymemcache'],
+    )
+  for (const location of [
+    "os.environ['MEMCACHED']",
+    "[os.environ.get('MEMCACHED')]",
+    "os.environ.get('MEMCACHED', 'cache:11311')",
+  ])
+    expect(told(cache(location), 'memcached')).toEqual(['MEMCACHED=address'])
+  expect(cache("os.environ.get('MEMCACHED', 'cache:11311')")).toMatchObject([{ hosts: [], port: 11311 }])
+  expect(cache("os.environ.get('MEMCACHED', 'unix:/run/memcached.sock')")).toEqual([])
+})
+
 test('a broker that nobody brings is named', () => {
   const { services, notes } = findServices(
     groundOf({
@@ -291,7 +318,7 @@ test('a broker that nobody brings is named', () => {
     }),
   )
   expect(services).toEqual([])
-  expect(notes).toMatchObject([{ code: 'service-not-run', because: [{ file: 'app.py', line: 2 }] }])
+  expect(notes).toMatchObject([{ code: serviceNotRun.entry.code, because: [{ file: 'app.py', line: 2 }] }])
 })
 
 test('a URL’s parts come out as they went in', () => {
