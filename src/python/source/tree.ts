@@ -1,3 +1,4 @@
+import { optionalText } from '../../kit/checkout/optional-text.ts'
 import type { Module } from './module.ts'
 import { rememberModule } from './remember.ts'
 
@@ -57,10 +58,6 @@ export function createSourceTree(
 }
 
 function readText(texts: TextFiles, file: string): string {
-  try {
-    return texts.text(file, largest) ?? ''
-  } catch {
-    // A FIFO, a link that leads out, or a huge file named *.py: not source. What must be named is named where files are packed.
-    return ''
-  }
+  // A FIFO, a link that leads out, or a huge file named *.py: not source. What must be named is named where files are packed.
+  return optionalText(texts, file, largest) ?? ''
 }

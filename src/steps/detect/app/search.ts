@@ -1,5 +1,6 @@
 import type { Reason } from '../../../model/because.ts'
 import type { Checkout } from '../../../kit/checkout/index.ts'
+import { optionalText } from '../../../kit/checkout/optional-text.ts'
 import type { Candidate } from './candidate.ts'
 import type { NeedyFactory } from './objects.ts'
 import type { Evaluator } from './thing.ts'
@@ -34,9 +35,5 @@ export type PackagesByDirectory = ReadonlyMap<string, AppPackages>
 
 /** Text of a file, or null when it is absent or cannot be read as text. */
 export function readText(texts: Texts, file: string): string | null {
-  try {
-    return texts.text(file, 1024 ** 2)
-  } catch {
-    return null
-  }
+  return optionalText(texts, file, 1024 ** 2)
 }

@@ -1,4 +1,5 @@
 import type { Checkout } from '../../../kit/checkout/index.ts'
+import { optionalText } from '../../../kit/checkout/optional-text.ts'
 import { joinPath } from '../../../python/source/resolve.ts'
 
 /** One line of a Procfile. https://devcenter.heroku.com/articles/procfile */
@@ -13,7 +14,7 @@ export interface ProcfileLine {
 
 export function readProcfile(checkout: Checkout, root: string): ProcfileLine[] {
   const file = joinPath(root, 'Procfile')
-  const text = checkout.text(file)
+  const text = optionalText(checkout, file)
   if (text === null) return []
   return text.split('\n').flatMap((raw, i) => {
     const match = /^\s*([A-Za-z0-9_-]+)\s*:\s*(\S.*)$/.exec(raw)

@@ -1,3 +1,5 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { makeRepository, removeRepository, type Files } from '../../../../test/support/repository.ts'
 import type { Project } from '../../../model/project.ts'
@@ -144,4 +146,44 @@ test('what only looks like a path, names of packages above all, is no output', a
     'notes/static/ui/vitest.config.js': `import { defineConfig } from 'vitest/config'\n`,
   })
   expect(frontEnds).toMatchObject([{ outputs: ['notes/static/ui/dist'] }])
+})
+
+test('a bundle beside the configuration is none, however long it is', async () => {
+  const strings = Array.from({ length: 12_000 }, (_, i) => `path: "a${i}/b.js",`)
+  const { frontEnds } = await found({
+    ...base,
+    'frontend/package.json': vite,
+    'frontend/package-lock.json': '{}',
+    'frontend/bundle.js': "outDir: '../notes/static/bundle'",
+    'frontend/vue.min.js': "outDir: '../notes/static/vue'",
+    'frontend/angular.js': "outDir: '../notes/static/angular'",
+    'frontend/webpack.config.js': `${strings.join('\n')}\n`,
+    'frontend/rollup.config.js': `file: '../notes/static/long'\n${' '.repeat(260 * 1024)}`,
+    'frontend/vite.config.js': "outDir: '../notes/static/dist'",
+  })
+  expect(frontEnds).toMatchObject([{ outputs: ['notes/static/dist'] }])
+})
+
+test('files that cannot be read stand in nobody’s way', async () => {
+  root = makeRepository({
+    ...base,
+    'a/package.json': '{}'.padEnd(4_200_000),
+    'b/package.json': JSON.stringify({ scripts: { build: 'vite build' } }),
+    'b/vite.config.js': "import './webpack.extra.js'\noutDir: '../notes/static/dist'",
+    Procfile: 'x'.repeat(4_200_000),
+    Dockerfile: 'x'.repeat(4_200_000),
+  })
+  for (const name of [
+    'c/package.json',
+    'b/webpack.extra.js',
+    'b/yarn.lock',
+    'b/.nvmrc',
+    '.tool-versions',
+    'mise.toml',
+  ]) {
+    mkdirSync(dirname(join(root, name)), { recursive: true })
+    symlinkSync('/etc/hostname', join(root, name))
+  }
+  const { project } = await detect(root, { report: () => {} })
+  expect(project.frontEnds).toMatchObject([{ directory: 'b', outputs: ['notes/static/dist'], node: null }])
 })

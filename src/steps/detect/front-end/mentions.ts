@@ -1,6 +1,8 @@
 import { posix } from 'node:path'
 import type { Checkout } from '../../../kit/checkout/index.ts'
+import { linesOf } from '../../../kit/lines.ts'
 import type { Reason } from '../../../model/because.ts'
+import { configFiles, type ConfigFile } from './config-files.ts'
 import type { ScriptPackage } from './packages.ts'
 
 /** A path that a build's script or its configuration names, relative to the repository. */
@@ -16,10 +18,6 @@ const defaults: readonly (readonly [tool: RegExp, directory: string])[] = [
 ]
 /** SvelteKit says in its configuration alone what it makes. */
 const byPackage = [['@sveltejs/adapter-static', 'build']] as const
-const configName =
-  /^(?:vite(?!st)|webpack|angular|rollup|rspack|rsbuild|esbuild|gulpfile|gruntfile|vue|svelte|astro|craco|build|bundle|snowpack|mix)[\w.-]*\.(?:js|ts|mjs|cjs|mts|json)$/i
-const configFolder = /(?:^|\/)(?:webpack|config|build|vite|gulp|scripts|tasks)\//
-
 /** Every path a package's build may write to, as far as its words tell; paths that are read are among them. */
 export function mentionsOf(checkout: Checkout, given: ScriptPackage): Mention[] {
   const { directory, file, text } = given
@@ -38,7 +36,7 @@ export function mentionsOf(checkout: Checkout, given: ScriptPackage): Mention[] 
   const found = [...words.filter(word => word.includes('/')), ...told, ...usual].flatMap(word =>
     mention(directory, word, because),
   )
-  for (const config of configFiles(checkout, directory, words)) found.push(...mentionsIn(checkout, config, directory))
+  for (const config of configFiles(checkout, directory, words)) found.push(...mentionsIn(config, checkout, directory))
   return found
 }
 
@@ -58,22 +56,6 @@ function expand(scripts: ScriptPackage['scripts'], first: string): string[] {
   return visit(first)
 }
 
-/** Configuration the build reads: by its usual name, named by a script, or beside one that imports it. */
-function configFiles(checkout: Checkout, directory: string, words: readonly string[]): string[] {
-  const usual = checkout.children(directory).filter(name => configName.test(name))
-  const named = words.filter(word => /\.(?:js|ts|mjs|cjs|mts|json)$/.test(word))
-  const first = [...usual, ...named].map(name => posix.join(directory, name)).filter(path => checkout.has(path))
-  const imported = first.flatMap(path =>
-    [...(checkout.text(path) ?? '').matchAll(/['"](\.{1,2}\/[\w./-]+)['"]/g)].flatMap(([, name = '']) => {
-      const target = posix.join(posix.dirname(path), name)
-      const file = [target, `${target}.js`, `${target}.ts`, `${target}.mjs`].find(one => checkout.has(one))
-      const near = file !== undefined && (posix.dirname(file) === posix.dirname(path) || configFolder.test(file))
-      return near && /\.(?:js|ts|mjs|cjs|mts)$/.test(file) ? [file] : []
-    }),
-  )
-  return [...new Set([...first, ...imported])].slice(0, 40)
-}
-
 /** Flags of command lines, keys and calls of configuration that name where something is written. */
 const flagged = /\s(?:-o|-d|--out|--output|--out-?dir|--out-?file|--dist-?dir|--dest|--dir)[=\s]+['"]?([^\s'"]+)/gi
 const keyed =
@@ -84,35 +66,39 @@ const quoted = /(['"`])([^'"`\n$]{1,200})\1/g
 const joined = /(?:resolve|join)\(([^()\n]{1,300})\)/g
 const outputName = /\b(?:filename|entryFileNames|file)\s*:\s*['"]([^'"[\]\n]{1,200})['"]/g
 
+/** Mentions one file may add: configuration has some dozens, and what has more is a program. */
+const most = 500
+
 /** Paths in a configuration file: text between quotes, and the arguments of `path.resolve` and `path.join` together. */
-function mentionsIn(checkout: Checkout, file: string, directory: string): Mention[] {
-  const text = checkout.text(file) ?? ''
-  const lineAt = (index: number): number => text.slice(0, index).split('\n').length
+function mentionsIn({ file, text }: ConfigFile, checkout: Checkout, directory: string): Mention[] {
+  const lines = linesOf(text)
   const reason = (index: number): Reason => {
-    const line = lineAt(index)
-    return { file, line, text: (text.split('\n')[line - 1] ?? '').trim().slice(0, 160) }
+    const line = lines.at(index)
+    return { file, line, text: lines.text(line).trim().slice(0, 160) }
   }
   const here = posix.dirname(file) === '.' ? '' : posix.dirname(file)
-  const found: Mention[] = []
-  const add = (word: string, index: number, counts: (path: string) => boolean = () => true): void => {
-    for (const base of new Set([directory, here]))
-      found.push(...mention(base, word, reason(index)).filter(({ path }) => counts(path)))
-  }
+  const bases = [...new Set([directory, here])]
+  const take = (pattern: RegExp, read: (match: RegExpExecArray) => readonly Mention[]): Mention[] =>
+    [...text.matchAll(pattern).take(most)].flatMap(read)
+  const below = (word: string, index: number): Mention[] => bases.flatMap(base => mention(base, word, reason(index)))
   // Any text may look like a path, the names of packages above all: one counts where it would come to lie in a directory that is there.
-  const isNear = (path: string): boolean => posix.dirname(path) === '.' || checkout.hasDirectory(posix.dirname(path))
-  for (const match of text.matchAll(keyed)) add(match[1] ?? '', match.index)
-  for (const match of text.matchAll(appended)) add(match[1] ?? '', match.index)
-  for (const match of text.matchAll(quoted)) if (match[2]?.includes('/')) add(match[2], match.index, isNear)
-  for (const match of text.matchAll(joined)) {
-    const parts = [...(match[1] ?? '').matchAll(quoted)].map(part => part[2] ?? '')
-    if (parts.length > 0) found.push(...mention(here, posix.join(...parts), reason(match.index)))
-  }
+  const isNear = ({ path }: Mention): boolean =>
+    posix.dirname(path) === '.' || checkout.hasDirectory(posix.dirname(path))
+  const found = [
+    ...take(keyed, ({ index, 1: word = '' }) => below(word, index)),
+    ...take(appended, ({ index, 1: word = '' }) => below(word, index)),
+    ...take(quoted, ({ index, 2: word = '' }) => (word.includes('/') ? below(word, index).filter(isNear) : [])),
+    ...take(joined, ({ index, 1: words = '' }) => {
+      const parts = [...words.matchAll(quoted)].map(part => part[2] ?? '')
+      return parts.length > 0 ? mention(here, posix.join(...parts), reason(index)) : []
+    }),
+  ]
   // The directory and the name of a bundle stand apart.
-  const names = [...text.matchAll(outputName)].map(match => match[1] ?? '')
+  const names = [...text.matchAll(outputName).take(20)].map(match => match[1] ?? '')
   const together = found.flatMap(({ path, because }) =>
-    names.flatMap(name => (posix.extname(path) === '' ? mention(path, name, because) : [])),
+    posix.extname(path) === '' ? names.flatMap(name => mention(path, name, because)) : [],
   )
-  return [...found, ...together.slice(0, 2000)]
+  return [...found, ...together.slice(0, most * 4)]
 }
 
 /** Sources and settings, which no build writes. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Checkout } from '../../../kit/checkout/index.ts'
+import { optionalText } from '../../../kit/checkout/optional-text.ts'
 import { nodeRange } from '../../../node/version.ts'
 import type { ScriptPackage } from './packages.ts'
 
@@ -19,7 +20,7 @@ export function nodeOf(checkout: Checkout, { directory, volta, engines }: Script
 }
 
 function pinIn(checkout: Checkout, file: string): string | null {
-  const text = checkout.has(file) ? checkout.text(file, 4096) : null
+  const text = optionalText(checkout, file, 4096)
   if (text === null) return null
   if (file.endsWith('.tool-versions')) return nodeRange(/^(?:nodejs|node)\s+(\S+)/m.exec(text)?.[1] ?? '')
   return nodeRange(text.split('\n').find(line => line.trim() !== '' && !line.startsWith('#')) ?? '')

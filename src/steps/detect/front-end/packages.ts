@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
 import type { Checkout } from '../../../kit/checkout/index.ts'
+import { optionalText } from '../../../kit/checkout/optional-text.ts'
 import type { FrontEndFact } from '../../../model/project.ts'
 import { largestLock, lockNames, managerOf } from '../../../node/lock/read.ts'
 
@@ -100,7 +101,7 @@ function lockIn(checkout: Checkout, directory: string): Workspace | null {
   for (const [name, kind] of lockNames) {
     const lock = posix.join(directory, name)
     if (!checkout.has(lock)) continue
-    const manager = kind === 'yarn' ? managerOf(kind, checkout.text(lock, largestLock) ?? '') : kind
+    const manager = kind === 'yarn' ? managerOf(kind, optionalText(checkout, lock, largestLock) ?? '') : kind
     return { directory, lock, manager }
   }
   return null
@@ -112,7 +113,7 @@ function holdsMembers(checkout: Checkout, directory: string): boolean {
 }
 
 function readManifest(checkout: Checkout, file: string): { text: string; json: z.infer<typeof manifest> } | null {
-  const text = checkout.has(file) ? checkout.text(file) : null
+  const text = optionalText(checkout, file)
   if (text === null) return null
   try {
     const parsed = manifest.safeParse(JSON.parse(text))

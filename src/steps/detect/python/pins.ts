@@ -1,3 +1,4 @@
+import { optionalText } from '../../../kit/checkout/optional-text.ts'
 import { readCondaFile } from '../../../python/manifest/conda.ts'
 import { readPipfile } from '../../../python/manifest/pipfile.ts'
 import { readToml } from '../../../python/toml/read.ts'
@@ -22,7 +23,7 @@ export function readPins(place: Place): readonly Statement[] {
 
 /** The version inside the name of somebody's virtual environment, which .python-version may hold: pyenv-virtualenv writes it. */
 export function readEnvironmentName(place: Place): { readonly minor: string; readonly reason: Reason } | null {
-  const first = linesOf(place, '.python-version').find(({ text }) => text !== '')
+  const first = linesIn(deciding(place, '.python-version')).find(({ text }) => text !== '')
   if (first === undefined || readRequest(first.text).kind !== 'nothing') return null
   const minor = /(?:^|\D)(3\.\d{1,2})(?:\.\d{1,3})?$/.exec(first.text.slice(0, 200))?.[1]
   const reason = { file: pathIn(place, '.python-version'), line: first.line, text: first.text.slice(0, 200) }
@@ -31,12 +32,12 @@ export function readEnvironmentName(place: Place): { readonly minor: string; rea
 
 /** pyenv's and uv's file: one version a line, the first one counts. */
 function readVersionFile(place: Place): Statement[] {
-  const line = linesOf(place, '.python-version').find(({ text }) => text !== '')
+  const line = linesIn(deciding(place, '.python-version')).find(({ text }) => text !== '')
   return line === undefined ? [] : state(pathIn(place, '.python-version'), line.line, line.text, 'pin')
 }
 
 function readRuntime(place: Place): Statement[] {
-  const line = linesOf(place, 'runtime.txt').find(({ text }) => /^(?:python[-@ ]*)?v?\d/i.test(text))
+  const line = linesIn(deciding(place, 'runtime.txt')).find(({ text }) => /^(?:python[-@ ]*)?v?\d/i.test(text))
   return line === undefined ? [] : state(pathIn(place, 'runtime.txt'), line.line, line.text, 'pin')
 }
 
@@ -61,13 +62,13 @@ function readConda(place: Place): Statement[] {
 /** asdf and mise: settings of the developers' machines. */
 function readTools(place: Place): Statement[] {
   const statements: Statement[] = []
-  for (const { text, line } of linesOf(place, '.tool-versions')) {
+  for (const { text, line } of linesIn(optionalText(place.checkout, pathIn(place, '.tool-versions')))) {
     const wanted = /^python\s+(\S+)/.exec(text)?.[1]
     if (wanted !== undefined) statements.push(...state(pathIn(place, '.tool-versions'), line, wanted, 'tool', text))
   }
   for (const name of ['mise.toml', '.mise.toml', '.config/mise.toml', '.config/mise/config.toml']) {
     const file = pathIn(place, name)
-    const text = place.checkout.text(file)
+    const text = optionalText(place.checkout, file)
     if (text === null) continue
     const table = readToml(text, file)
     const value = valueAt(table, 'tools', 'python')
@@ -81,9 +82,13 @@ function readTools(place: Place): Statement[] {
   return statements
 }
 
-function linesOf(place: Place, name: string): readonly { readonly text: string; readonly line: number }[] {
-  const text = place.checkout.text(pathIn(place, name)) ?? ''
-  return text
+/** A file that decides, so that one which cannot be read is refused by its name. */
+function deciding(place: Place, name: string): string | null {
+  return place.checkout.text(pathIn(place, name))
+}
+
+function linesIn(text: string | null): readonly { readonly text: string; readonly line: number }[] {
+  return (text ?? '')
     .slice(0, 10_000)
     .split('\n')
     .map((line, index) => ({ text: line.replace(/#.*$/, '').trim(), line: index + 1 }))

@@ -1,3 +1,4 @@
+import { optionalText } from '../../../kit/checkout/optional-text.ts'
 import type { Lock } from '../../../python/lock/lock.ts'
 import type { Manifest } from '../../../python/manifest/manifest.ts'
 import { readPyproject } from '../../../python/manifest/pyproject.ts'
@@ -62,7 +63,7 @@ function manifestsOf(place: Place): readonly Manifest[] {
 
 function readDockerfile(place: Place): Statement[] {
   const file = pathIn(place, 'Dockerfile')
-  const lines = (place.checkout.text(file) ?? '').split('\n')
+  const lines = (optionalText(place.checkout, file) ?? '').split('\n')
   return lines.flatMap((text, index) => {
     const minor = /^FROM\s+(?:--\S+\s+)?(?:\S+\/)?python:(\d\.\d+)/i.exec(text.slice(0, 300))?.[1]
     if (minor === undefined) return []

@@ -1,4 +1,5 @@
 import type { Checkout } from '../../../kit/checkout/index.ts'
+import { optionalText } from '../../../kit/checkout/optional-text.ts'
 import type { Reason } from '../../../model/because.ts'
 import type { ServiceKind } from '../../../model/project.ts'
 import { readCompose } from './compose.ts'
@@ -51,14 +52,10 @@ function rank(file: string, root: string): number {
 }
 
 function linesOf(checkout: Checkout, file: string): string[] {
-  try {
-    return (checkout.text(file, 256 * 1024) ?? '')
-      .split('\n')
-      .slice(0, 2000)
-      .filter(line => line.length <= 2000)
-  } catch {
-    return [] // Too large, or a link that leads out: no example of anything.
-  }
+  return (optionalText(checkout, file, 256 * 1024) ?? '')
+    .split('\n')
+    .slice(0, 2000)
+    .filter(line => line.length <= 2000)
 }
 
 function unquoted(text: string): string {
