@@ -37,7 +37,7 @@ export async function findOther(text: string, options: OtherOptions): Promise<Ot
   if (existsSync(text)) return ofPath(text, options)
   const { repository, architecture, lockFile: file } = options
   // A name that begins with a dash would be an option of git.
-  const found = text.startsWith('-') ? null : await git(repository, 'show', '--no-textconv', `${text}:./${file}`)
+  const found = text.startsWith('-') ? null : await git(repository, ['show', '--no-textconv', `${text}:./${file}`])
   if (found !== null) return ofLock(found, { file: `${text}:${file}`, name: `${file} of ${text}`, architecture })
   throw badArgument({
     what: `${JSON.stringify(text)} is no release, no file, and no commit that has ${file}.`,

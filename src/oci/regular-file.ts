@@ -1,21 +1,16 @@
-import { constants, closeSync, fstatSync, openSync } from 'node:fs'
+import { openRegular as open, type OpenedFile } from '../kit/regular-file.ts'
 import { fileUnreadable } from './errors.ts'
 
-/**
- * Opens a regular file for reading and tells its size. A pipe under a file's name would block for ever, a link would lead
- * elsewhere: both are `file-unreadable`. The caller closes the descriptor.
- */
-export function openRegular(path: string): { readonly fd: number; readonly size: number } {
-  let fd: number
+/** Opens a regular file that goes into an image. Throws `file-unreadable` for a link, a pipe and whatever cannot be opened. */
+export function openRegular(path: string): OpenedFile {
+  let opened: OpenedFile | null
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+    opened = open(path)
   } catch (error) {
     throw unreadable(path, error instanceof Error ? error.message : String(error), error)
   }
-  const seen = fstatSync(fd)
-  if (seen.isFile()) return { fd, size: seen.size }
-  closeSync(fd)
-  throw unreadable(path, 'it is not a regular file')
+  if (opened === null) throw unreadable(path, 'it is not a regular file')
+  return opened
 }
 
 function unreadable(path: string, why: string, cause?: unknown): Error {

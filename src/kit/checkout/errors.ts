@@ -10,7 +10,7 @@ export const noSuchDirectory = defineError({
 export const notAFile = defineError({
   code: 'not-a-file',
   title: 'Something that is no regular file stands where a file is expected',
-  help: 'A FIFO, socket, device or directory has the name of a file that Wherry reads, such as requirements.txt. Reading it could hang or never end, so it is refused. Remove or rename it.',
+  help: 'A FIFO, socket, device or directory has the name of a file that Wherry reads, such as requirements.txt. Reading it could hang or never end, so it is refused. Remove or rename it. The same is said of a file that is gone or that this user may not read.',
 })
 
 export const fileTooLarge = defineError({

@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openCheckout } from './index.ts'
 
 let root: string
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'wherry-checkout-'))))
-afterEach(() => rmSync(root, { recursive: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(root, { recursive: true })
+})
 
 function fill(files: Record<string, string | Uint8Array>): void {
   for (const [path, content] of Object.entries(files)) {
@@ -101,6 +104,52 @@ test('a link inside is followed, one that leaves is refused', async () => {
   expect(() => checkout.text('outside.txt')).toThrow(expect.objectContaining({ code: 'link-outside' }))
   expect(() => checkout.text('dangling.txt')).toThrow(expect.objectContaining({ code: 'not-a-file' }))
   expect(checkout.text('absent.txt')).toBeNull()
+})
+
+test('what git tracks below a name that has become a link out of the repository does not belong', async () => {
+  fill({ 'app.py': '', 'data/hostname': 'ours', 'data/deep/x': '' })
+  git('init', '-q')
+  git('add', '.')
+  rmSync(join(root, 'data'), { recursive: true })
+  symlinkSync('/etc', join(root, 'data'))
+  const checkout = await openCheckout(root)
+  expect(checkout.files).toEqual(['app.py', 'data'])
+  expect(checkout.text('data/hostname')).toBeNull()
+})
+
+test('a directory that becomes a link after it was listed is not followed', async () => {
+  fill({ 'data/hostname': 'ours' })
+  const checkout = await openCheckout(root)
+  rmSync(join(root, 'data'), { recursive: true })
+  symlinkSync('/etc', join(root, 'data'))
+  expect(() => checkout.text('data/hostname')).toThrow(expect.objectContaining({ code: 'link-outside' }))
+})
+
+test('a file that is gone since it was listed is said to be', async () => {
+  fill({ 'app.py': '' })
+  const checkout = await openCheckout(root)
+  rmSync(join(root, 'app.py'))
+  expect(() => checkout.text('app.py')).toThrow(expect.objectContaining({ code: 'not-a-file' }))
+})
+
+test('without git: a FIFO for a .gitignore keeps nobody waiting', async () => {
+  fill({ 'app.py': '' })
+  execFileSync('mkfifo', [join(root, '.gitignore')])
+  expect((await openCheckout(root)).files).toEqual(['app.py'])
+})
+
+test('without git: an inner .gitignore takes back what an outer one says', async () => {
+  fill({ '.gitignore': '*.log\n', 'sub/.gitignore': '!kept.log\n', 'sub/kept.log': '', 'sub/other.log': '' })
+  expect((await openCheckout(root)).files).toEqual(['.gitignore', 'sub/.gitignore', 'sub/kept.log'])
+})
+
+test('run by a hook of another repository: the one that is asked about counts', async () => {
+  fill({ 'app.py': '', 'other/else.py': '' })
+  git('init', '-q')
+  execFileSync('git', ['-C', join(root, 'other'), 'init', '-q'])
+  vi.stubEnv('GIT_DIR', join(root, 'other', '.git'))
+  vi.stubEnv('GIT_WORK_TREE', join(root, 'other'))
+  expect((await openCheckout(root)).files).toEqual(['app.py'])
 })
 
 test('text in every encoding that editors write, up to a limit', async () => {

@@ -1,5 +1,7 @@
-import { constants, closeSync, fstatSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
+import { isWherryError } from '../error.ts'
+import { openRegular, readOpened, type OpenedFile } from '../regular-file.ts'
 import { decode } from './decode.ts'
 import { fileTooLarge, linkOutside, noSuchDirectory, notAFile } from './errors.ts'
 import { listCheckout } from './list.ts'
@@ -26,7 +28,8 @@ export interface Checkout {
   children(path: string): readonly string[]
   /**
    * The decoded text of a file that belongs, or null when none of this name does. Throws `not-a-file` for a FIFO or the like of
-   * that name, `file-too-large` past the limit (bytes; 4 MiB without it) and `link-outside` for a link that leaves the checkout.
+   * that name and for what cannot be opened, `file-too-large` past the limit (bytes; 4 MiB without it) and `link-outside` for a
+   * link that leaves the checkout.
    */
   text(path: string, limit?: number): string | null
 }
@@ -92,47 +95,38 @@ function childrenByDirectory(files: readonly string[]): Map<string, Set<string>>
   return directories
 }
 
-/** The bytes of a regular file. O_NONBLOCK keeps a FIFO that took the file's place since the listing from hanging us. */
+/** The bytes of a regular file of the checkout, or of one that a link in it leads to. */
 function readInside(root: string, path: string, limit: number): Uint8Array {
-  const absolute = join(root, path)
-  if (lstatSync(absolute).isSymbolicLink()) refuseOutside(root, path, absolute)
-  const descriptor = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
+  const opened = openInside(root, path)
+  if (opened === null) throw refuseSpecial(path)
+  if (opened.size <= limit) return readOpened(opened)
+  closeSync(opened.fd)
+  throw fileTooLarge({
+    what: `${path} is ${opened.size} bytes; at most ${limit} are read.`,
+    next: `Make ${path} smaller, or list it in .gitignore when it does not belong to the app.`,
+    evidence: [{ file: path, text: `${opened.size} bytes` }],
+  })
+}
+
+function openInside(root: string, path: string): OpenedFile | null {
   try {
-    const stat = fstatSync(descriptor)
-    if (!stat.isFile()) throw refuseSpecial(path)
-    if (stat.size > limit) {
-      throw fileTooLarge({
-        what: `${path} is ${stat.size} bytes; at most ${limit} are read.`,
-        next: `Make ${path} smaller, or list it in .gitignore when it does not belong to the app.`,
-        evidence: [{ file: path, text: `${stat.size} bytes` }],
-      })
-    }
-    const bytes = Buffer.alloc(stat.size)
-    let read = 0
-    while (read < bytes.length) {
-      const n = readSync(descriptor, bytes, read, bytes.length - read, read)
-      if (n === 0) break
-      read += n
-    }
-    return bytes.subarray(0, read)
-  } finally {
-    closeSync(descriptor)
+    const real = realpathSync.native(join(root, path))
+    if (!real.startsWith(root === sep ? sep : root + sep)) throw refuseOutside(path)
+    return openRegular(real)
+  } catch (error) {
+    if (isWherryError(error)) throw error
+    throw notAFile({
+      what: `${path} cannot be opened.`,
+      why: error instanceof Error ? error.message : String(error),
+      next: `Remove ${path}, restore what it points to, or make it readable.`,
+      cause: error,
+    })
   }
 }
 
-function refuseOutside(root: string, path: string, absolute: string): void {
-  let target: string
-  try {
-    target = realpathSync(absolute)
-  } catch {
-    throw notAFile({
-      what: `${path} is a link that leads nowhere.`,
-      next: `Remove ${path}, or restore what it points to.`,
-    })
-  }
-  if (target.startsWith(root + sep)) return
-  throw linkOutside({
-    what: `${path} is a link that leads out of the repository.`,
+function refuseOutside(path: string): Error {
+  return linkOutside({
+    what: `${path} is a link that leads out of the repository, or lies behind one.`,
     next: `Replace ${path} with the file itself, or remove it.`,
     evidence: [{ file: path, text: 'symbolic link' }],
   })

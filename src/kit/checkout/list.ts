@@ -1,7 +1,8 @@
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
-import { exec } from '../exec.ts'
+import { git } from '../git.ts'
+import { readRegular } from '../regular-file.ts'
 import { tooManyFiles } from './errors.ts'
 
 /** Which files belong to a checkout: those git tracks and those it does not ignore; without git, all that .gitignore leaves. */
@@ -17,6 +18,8 @@ export interface Listing {
 }
 
 const limit = 200_000
+/** Bytes of a .gitignore that is heeded. */
+const largestIgnore = 1024 ** 2
 
 /** Never part of an app, whatever the ignore files say. */
 const alwaysOut = new Set([
@@ -32,25 +35,20 @@ const alwaysOut = new Set([
 ])
 
 export async function listCheckout(root: string): Promise<Listing> {
-  const git = await askGit(root)
+  const listed = await askGit(root)
   // A repository that lies inside another one's ignored folder has nothing that git would list.
-  if (git && git.files.size > 0) return walkListed(root, git)
+  if (listed && listed.files.size > 0) return walkListed(root, listed)
   return walkIgnoring(root)
 }
 
 async function askGit(root: string): Promise<{ files: Set<string>; submodules: string[] } | null> {
-  // The repository's own configuration is hostile: core.fsmonitor names a program that `ls-files --others` would run.
-  const guarded = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'safe.directory=*'] as const
   // Tags tell tracked files (`H MODE OBJECT STAGE<tab>PATH`) from others (`? PATH`): one program to start instead of two.
-  const asked = ['ls-files', '-z', '-t', '--stage', '--cached', '--others', '--exclude-standard'] as const
-  const result = await exec(['git', ...guarded, '-C', root, ...asked], {
-    keep: 256 * 1024 ** 2,
-    timeout: 60_000,
-  }).catch(() => null)
-  if (result?.code !== 0) return null
+  const asked = ['ls-files', '-z', '-t', '--stage', '--cached', '--others', '--exclude-standard']
+  const answer = await git(root, asked, { keep: 256 * 1024 ** 2, timeout: 60_000 })
+  if (answer === null) return null
   const files = new Set<string>()
   const submodules: string[] = []
-  for (const line of result.stdout.split('\0')) {
+  for (const line of answer.split('\0')) {
     if (line.startsWith('? ')) files.add(line.slice(2))
     else if (/^\S 160000 /.test(line)) submodules.push(line.slice(line.indexOf('\t') + 1))
     else if (line !== '') files.add(line.slice(line.indexOf('\t') + 1))
@@ -59,9 +57,9 @@ async function askGit(root: string): Promise<{ files: Set<string>; submodules: s
 }
 
 /** Visits the directories that hold listed files, to drop what is listed but gone and to see what git never lists: FIFOs. */
-async function walkListed(root: string, git: { files: Set<string>; submodules: string[] }): Promise<Listing> {
+async function walkListed(root: string, listed: { files: Set<string>; submodules: string[] }): Promise<Listing> {
   const directories = new Set<string>([''])
-  for (const file of git.files) {
+  for (const file of listed.files) {
     for (let slash = file.lastIndexOf('/'); slash > 0; slash = file.lastIndexOf('/', slash - 1)) {
       const directory = file.slice(0, slash)
       if (directories.has(directory)) break
@@ -69,18 +67,20 @@ async function walkListed(root: string, git: { files: Set<string>; submodules: s
     }
   }
   const found = collector()
-  for (const directory of directories) {
-    if (directory.split('/').some(part => alwaysOut.has(part))) continue
-    await found.visit(root, directory, path => git.files.has(path))
+  // Git also lists what it once tracked below a name that is a link by now: nothing behind it belongs. Parents come first.
+  const seen = new Set([''])
+  for (const directory of [...directories].sort()) {
+    if (!seen.has(directory) || directory.split('/').some(part => alwaysOut.has(part))) continue
+    for (const inner of await found.visit(root, directory, path => listed.files.has(path))) seen.add(inner)
   }
-  return { ...found.listing(), submodules: git.submodules, git: true }
+  return { ...found.listing(), submodules: listed.submodules, git: true }
 }
 
 async function walkIgnoring(root: string): Promise<Listing> {
   const found = collector()
   const visit = async (directory: string, rules: readonly Rule[]): Promise<void> => {
-    const text = await readFile(join(root, directory, '.gitignore'), 'utf8').catch(() => null)
-    const inForce = text === null ? rules : [...rules, { base: directory, matcher: ignore().add(text) }]
+    const text = readRegular(root, join(directory, '.gitignore'), largestIgnore)
+    const inForce = text === null ? rules : [...rules, { base: directory, matcher: ignore().add(text.toString()) }]
     const inner = await found.visit(root, directory, path => !ignored(path, inForce))
     for (const path of inner) {
       const name = path.slice(path.lastIndexOf('/') + 1)
@@ -97,8 +97,13 @@ interface Rule {
   readonly matcher: Ignore
 }
 
+/** The innermost file that says something of a path decides; it may take back what one above it says. */
 function ignored(path: string, rules: readonly Rule[]): boolean {
-  return rules.some(({ base, matcher }) => matcher.ignores(base === '' ? path : path.slice(base.length + 1)))
+  for (const { base, matcher } of rules.toReversed()) {
+    const said = matcher.test(base === '' ? path : path.slice(base.length + 1))
+    if (said.ignored || said.unignored) return said.ignored
+  }
+  return false
 }
 
 async function isVirtualenv(root: string, directory: string): Promise<boolean> {

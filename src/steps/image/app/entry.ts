@@ -2,7 +2,7 @@ import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { linkOutside } from '../../../kit/checkout/errors.ts'
 import type { Entry } from '../../../model/tree.ts'
-import { readRegular } from './regular.ts'
+import { readRegular } from '../../../kit/regular-file.ts'
 
 /** Where the repository lies in the image. */
 export const appDirectory = 'app'

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
-import { readRegular } from '../app/regular.ts'
+import { readRegular } from '../../../kit/regular-file.ts'
 
 /** What wherry_proof.py says of one attempt to load the app object in its image. */
 const told = z.object({

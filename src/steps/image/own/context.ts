@@ -4,7 +4,7 @@ import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { Entry } from '../../../model/tree.ts'
 import { tarOf } from '../../../oci/index.ts'
 import { readDockerIgnore } from '../app/docker-ignore.ts'
-import { readRegular } from '../app/regular.ts'
+import { readRegular } from '../../../kit/regular-file.ts'
 import { isSecretFile } from '../secrets/secret-files.ts'
 
 /**

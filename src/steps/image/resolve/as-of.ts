@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { git } from '../../../kit/git.ts'
-import { readRegular } from '../app/regular.ts'
+import { readRegular } from '../../../kit/regular-file.ts'
 
 /**
  * The moment to look at the index as of: when the files that say what is needed were last committed. Null outside of git, and while
@@ -8,7 +8,7 @@ import { readRegular } from '../app/regular.ts'
  */
 export async function asOfCommit(root: string, files: readonly string[]): Promise<string | null> {
   if (files.length === 0) return null
-  const listed = await git(root, 'ls-tree', '-z', 'HEAD', '--', ...files)
+  const listed = await git(root, ['ls-tree', '-z', 'HEAD', '--', ...files])
   if (listed === null) return null
   const committed = new Map(
     listed
@@ -18,7 +18,7 @@ export async function asOfCommit(root: string, files: readonly string[]): Promis
   )
   // `git status` would tell, too, but it runs the filters that the repository's own configuration names.
   if (!files.every(file => isCommitted(root, file, committed.get(file) ?? ''))) return null
-  const date = (await git(root, 'log', '-1', '--no-show-signature', '--format=%cI', '--', ...files))?.trim()
+  const date = (await git(root, ['log', '-1', '--no-show-signature', '--format=%cI', '--', ...files]))?.trim()
   return date ? new Date(date).toISOString().replace('.000Z', 'Z') : null
 }
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import type { Architecture } from '../../../kit/architecture.ts'
 import type { Lock, Locks } from '../../../model/lock.ts'
-import { readRegular } from '../app/regular.ts'
+import { readRegular } from '../../../kit/regular-file.ts'
 import { invalidLock } from '../errors.ts'
 import { parseLocks } from './lock-schema.ts'
 

@@ -6,7 +6,7 @@ import type { Distribution } from '../../../model/lock.ts'
 import { makeAuthorize } from '../../../python/index/credentials.ts'
 import { fetchDistributions } from '../../../python/index/fetch.ts'
 import { readIndexSettings } from '../../../python/index/settings.ts'
-import { readRegular } from '../app/regular.ts'
+import { readRegular } from '../../../kit/regular-file.ts'
 import { signalOf, type Tools } from '../tools.ts'
 import { fetchGit, isGit } from './git.ts'
 

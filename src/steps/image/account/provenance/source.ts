@@ -20,16 +20,16 @@ export interface Source {
 /** Null outside of git, and before the first commit. */
 export async function findSource(checkout: Checkout): Promise<Source | null> {
   if (!checkout.git) return null
-  const commit = (await git(checkout.root, 'rev-parse', '--verify', 'HEAD^{commit}'))?.trim()
+  const commit = (await git(checkout.root, ['rev-parse', '--verify', 'HEAD^{commit}']))?.trim()
   if (!commit || !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(commit)) return null
-  const remote = (await git(checkout.root, 'config', '--get', 'remote.origin.url'))?.trim()
+  const remote = (await git(checkout.root, ['config', '--get', 'remote.origin.url']))?.trim()
   return { commit, remote: remote ? withoutUser(remote) : null, changed: await changedFiles(checkout) }
 }
 
 /** `git status` would tell, too, but it runs the filters that the repository's own configuration names. */
 async function changedFiles({ root, files }: Checkout): Promise<string[]> {
-  const prefix = (await git(root, 'rev-parse', '--show-prefix'))?.trim() ?? ''
-  const listed = (await git(root, 'ls-tree', '-r', '-z', '--full-tree', 'HEAD', ...(prefix ? [prefix] : []))) ?? ''
+  const prefix = (await git(root, ['rev-parse', '--show-prefix']))?.trim() ?? ''
+  const listed = (await git(root, ['ls-tree', '-r', '-z', '--full-tree', 'HEAD', ...(prefix ? [prefix] : [])])) ?? ''
   const committed = new Map(
     listed
       .split('\0')
