@@ -25,3 +25,9 @@ export const cacheInUse = defineError({
   help: '`wherry cache prune` removes nothing while an image is made: whoever makes it has found entries already and goes by them. What is left of processes that are gone was removed.',
   exit: 75,
 })
+
+export const machineRefuses = defineError({
+  code: 'machine-refuses',
+  title: 'The operating system refuses a file or a resource',
+  help: 'A file cannot be read or written for want of a right, on a file system that is read-only or full, or because too many files are open. The error names the file. Wherry keeps its cache in WHERRY_CACHE (else `wherry` in the user’s cache directory) and what runs in WHERRY_STATE: set them to directories that you own.',
+})

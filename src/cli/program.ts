@@ -74,14 +74,14 @@ async function runCommand(
   entry: CommandEntry,
   args: readonly (string | string[] | undefined)[],
   options: Record<string, string | boolean>,
-  global: Record<string, unknown>,
+  global: Record<string, string | boolean>,
 ): Promise<number> {
   const flag = (name: string): boolean => Boolean(options[name] ?? global[name])
   const faceOptions: FaceOptions = { json: flag('json'), quiet: flag('quiet'), verbose: flag('verbose') }
   const face = chooseFace(faceOptions)
   try {
     const { run } = await entry.load()
-    return (await run({ face, arguments: args, options })) ?? 0
+    return (await run({ face, arguments: args, options: { ...global, ...options } })) ?? 0
   } catch (error) {
     return face.fail(error)
   } finally {

@@ -1,3 +1,5 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 import { badArgument } from './errors.ts'
 
 /** Values of options, checked where they enter. */
@@ -35,8 +37,37 @@ export function releaseNumber(text: string | undefined): number | null {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
   throw badArgument({
     what: `${JSON.stringify(text)} is no release number.`,
-    next: 'wherry status   lists the releases',
+    next: existsSync(text)
+      ? `wherry rollback --path ${text}   goes back to the release before`
+      : 'wherry status   lists the releases',
   })
+}
+
+/** The path of a file that a command will write, refused before anything is done where it cannot be. */
+export function outputFile(path: string, option: string): string {
+  const directory = dirname(resolve(path))
+  const why = !isDirectory(directory)
+    ? `${directory} is no directory.`
+    : isDirectory(path)
+      ? `${path} is a directory.`
+      : isWritable(directory)
+        ? null
+        : `${directory} cannot be written to.`
+  if (why === null) return path
+  throw badArgument({ what: `${option} cannot write ${path}.`, why, next: `${option} ./${basename(path)}` })
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** `10m`, `2h`, `3d` ago, or a date, as milliseconds since the epoch. */
@@ -44,10 +75,11 @@ export function moment(text: string, now: number, option = '--since'): number {
   const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
   const [, amount = '', unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? []
   if (unit !== '') return now - Number(amount) * (units[unit] ?? 0)
-  const date = Date.parse(text)
+  // Of other text than a date of ISO 8601 JavaScript makes what it can: of `5` a day in 2001.
+  const date = /^\d{4}-\d{2}(?:-\d{2})?(?:[T ]|$)/.test(text) ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(date)) return date
   throw badArgument({
-    what: `${option} takes a time such as 10m, 2h, 30d or a date, not ${JSON.stringify(text)}.`,
+    what: `${option} takes a time such as 10m, 2h, 30d or a date such as 2026-01-31, not ${JSON.stringify(text)}.`,
     next: `${option} 2h`,
   })
 }

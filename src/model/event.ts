@@ -4,12 +4,12 @@ export interface Event {
   readonly at: number
   readonly step: Step
   /**
-   * `start`, `progress` and `done` speak of one task (a line of a live list); `log` is a line of a program's own output;
+   * `start`, `progress`, `done` and `failed` speak of one task (a line of a live list); `log` is a line of a program's own output;
    * `suggestion` is something to do next, `warning` something that is not as it should be.
    */
-  readonly level: 'start' | 'progress' | 'done' | 'info' | 'suggestion' | 'warning' | 'log'
+  readonly level: 'start' | 'progress' | 'done' | 'failed' | 'info' | 'suggestion' | 'warning' | 'log'
   readonly text: string
-  /** The task that start, progress and done belong to; the step's own where absent. */
+  /** The task that start, progress, done and failed belong to; the step's own where absent. */
   readonly task?: string
   readonly data?: Readonly<Record<string, unknown>>
 }

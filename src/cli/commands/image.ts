@@ -9,7 +9,14 @@ import { appOption, appsOf, byApp } from '../apps.ts'
 import type { Call } from '../command.ts'
 import { badArgument } from '../errors.ts'
 import type { AccountWish } from '../give-account.ts'
-import { failLevel, hooksOf } from '../values.ts'
+import { failLevel, hooksOf, outputFile } from '../values.ts'
+
+/** Options that name a file to write. */
+const outputs = [
+  ['out', '--out'],
+  ['sbom', '--sbom'],
+  ['provenance', '--provenance'],
+] as const
 
 /** `wherry image`: makes the image; its digest is the result, or the account that was asked for. */
 export async function run({ face, arguments: [path = '.'], options }: Call): Promise<number> {
@@ -19,6 +26,10 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
       what: '--key signs provenance, which was not asked for.',
       next: '--provenance FILE --key FILE',
     })
+  for (const [name, option] of outputs) {
+    const file = text(name)
+    if (file !== null) outputFile(file, option)
+  }
   const { giveOwnImage } = await import('../own-image.ts')
   if (await giveOwnImage(String(path), { face, options })) return 0
   const apps = await appsOf(String(path), options['app'])

@@ -8,6 +8,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   const host = await openPlace(String(path), options['app'])
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
+  process.stdout.once('error', () => stop.abort())
   const since = options['since'] === undefined ? {} : { since: moment(String(options['since']), Date.now()) }
   const only = options['process'] === undefined ? {} : { process: String(options['process']) }
   const last = options['follow'] === true || options['since'] !== undefined ? {} : { last: 100 }
@@ -18,6 +19,6 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
     ...only,
     ...last,
   })) {
-    process.stdout.write(options['json'] === true ? `${JSON.stringify(line)}\n` : `${logLine(line, face.style)}\n`)
+    face.line(options['json'] === true ? JSON.stringify(line) : logLine(line, face.style))
   }
 }

@@ -1,6 +1,8 @@
+import { isWherryError } from '../../kit/error.ts'
 import { count, duration } from '../../kit/text.ts'
 import { up } from '../../ship.ts'
 import type { Up, UpOptions } from '../../ship/values.ts'
+import { cancelled, rolledBack, unknownState } from '../../steps/release/errors.ts'
 import type { Face } from '../face/index.ts'
 import { appNotChosen } from '../../config/errors.ts'
 import { appOption, appsOf, byApp } from '../apps.ts'
@@ -33,7 +35,9 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   const watching = resident ? watchAndShip(directory, { apps, first, request, face }) : null
   // When the first release fails, that is the error to read; the watcher ends with it.
   watching?.catch(() => {})
-  const shipped = await first
+  const shipped = await first.catch((error: unknown) => {
+    throw interrupt.signal.aborted ? interrupted(error) : error
+  })
   const took = duration(Date.now() - began)
   const deployed = shipped.map(one => one.deployed)
   face.result(byApp(apps, deployed), style => shipped.map(one => releasePage(one, took, style)).join(''))
@@ -47,6 +51,12 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   face.report({ step: 'release', level: 'start', text: 'stopping (Ctrl-C again to leave it running)' })
   for (const host of hosts) await host.down({ report: face.report })
   return 0
+}
+
+/** What the work that Ctrl-C ended says of it is no news, but for what became of a release that was under way. */
+function interrupted(error: unknown): unknown {
+  if ([cancelled, rolledBack, unknownState].some(entry => isWherryError(error, entry))) return error
+  return cancelled({ what: 'Interrupted.', next: 'Run `wherry up` again: what was made so far is kept.', cause: error })
 }
 
 /** One app after the other, each with a port of its own where nothing else is said. */
@@ -73,6 +83,6 @@ async function watchAndShip(directory: string, { apps, first, request, face }: W
   const { watch } = await import('../watch.ts')
   await watch(directory, { signal: request.signal, after: first }, async changed => {
     face.report({ step: 'release', level: 'info', text: `${count(changed, 'file')} changed` })
-    await upAll(directory, apps, request).catch(error => face.fail(error))
+    await upAll(directory, apps, request).catch(error => request.signal.aborted || face.fail(error))
   })
 }

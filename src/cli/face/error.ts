@@ -1,14 +1,16 @@
 import { type Evidence, WherryError } from '../../kit/error.ts'
 import { printable } from '../../kit/text.ts'
 import type { Style } from './style.ts'
+import { explainSystem } from './system-error.ts'
 
 /** The one place that turns an error into words: what happened, why, the evidence, and what to do next. */
 export function renderError(
-  error: unknown,
+  thrown: unknown,
   style: Style,
   verbose: boolean,
 ): { text: string; json: { error: ReturnType<typeof facts> }; code: number } {
-  if (!(error instanceof WherryError)) return renderBug(error, style)
+  const error = thrown instanceof WherryError ? thrown : explainSystem(thrown)
+  if (error === null) return renderBug(thrown, style)
   const lines = [`${style.red('✗')} ${style.bold(printable(error.what))}  ${style.dim(error.code)}`]
   if (error.why) lines.push(...indent(printable(error.why)))
   if (error.evidence.length > 0) lines.push('', ...error.evidence.map(item => `    ${renderEvidence(item, style)}`))

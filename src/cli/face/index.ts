@@ -11,6 +11,8 @@ export interface Face {
   readonly report: Report
   /** The result, for stdout: a JSON value when asked for, else the text a person reads. */
   result(value: unknown, text: (style: Style) => string): void
+  /** A line for stdout while the command goes on, such as one of a log. */
+  line(text: string): void
   /** An error of the catalogue or a bug of ours; gives the exit code. */
   fail(error: unknown): number
   /** Ends live output, so that what follows starts on a fresh line. */
@@ -36,6 +38,7 @@ export function chooseFace(options: FaceOptions, env: NodeJS.ProcessEnv = proces
       const output = options.json ? JSON.stringify(value, null, 2) : text(styler(process.stdout, env))
       process.stdout.write(output.endsWith('\n') ? output : `${output}\n`)
     },
+    line: text => printer.aside(() => process.stdout.write(`${text}\n`)),
     fail(error) {
       printer.close()
       const { text, json, code } = renderError(error, errorStyle, options.verbose)

@@ -11,10 +11,11 @@ interface Task {
 }
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
-const hideCursor = '\u001B[?25l'
-const showCursor = '\u001B[?25h'
 
-/** The live list of a terminal: what runs now is redrawn below; what is done stays above, with its time. */
+/**
+ * The live list of a terminal: what runs now is redrawn below; what is done stays above, with its time. The cursor stays to be seen: a
+ * program that Ctrl-C kills could not show it again.
+ */
 export function livePrinter(stream: NodeJS.WriteStream, style: Style): Printer {
   const running = new Map<string, Task>()
   let drawn = 0
@@ -44,26 +45,23 @@ export function livePrinter(stream: NodeJS.WriteStream, style: Style): Printer {
     erase()
     draw()
   }
-  const above = (line: string): void => {
+  const aside = (write: () => void): void => {
     erase()
-    stream.write(`${line}\n`)
+    write()
     draw()
   }
+  const above = (line: string): void => aside(() => stream.write(`${line}\n`))
 
   const close = (): void => {
     clearInterval(timer)
     timer = undefined
     erase()
     running.clear()
-    stream.write(showCursor)
-    process.off('exit', close)
   }
 
   const begin = (id: string, event: Event): void => {
     running.set(id, { step: event.step, began: event.at, text: printable(event.text) })
     if (!timer) {
-      stream.write(hideCursor)
-      process.on('exit', close)
       timer = setInterval(redraw, 80)
       timer.unref()
     }
@@ -72,6 +70,7 @@ export function livePrinter(stream: NodeJS.WriteStream, style: Style): Printer {
 
   return {
     close,
+    aside,
     print(event) {
       const id = `${event.step}/${event.task ?? ''}`
       const text = printable(event.text)
@@ -83,10 +82,11 @@ export function livePrinter(stream: NodeJS.WriteStream, style: Style): Printer {
         case 'progress':
           if (task) task.text = text
           return undefined
-        case 'done': {
+        case 'done':
+        case 'failed': {
           running.delete(id)
           const took = task ? style.dim(`  ${duration(event.at - task.began)}`) : ''
-          return above(`${style.green('✓')} ${step} ${text}${took}`)
+          return above(`${event.level === 'done' ? style.green('✓') : style.red('✗')} ${step} ${text}${took}`)
         }
         case 'warning':
           return above(`${style.yellow('!')} ${step} ${text}`)
@@ -95,7 +95,7 @@ export function livePrinter(stream: NodeJS.WriteStream, style: Style): Printer {
         case 'log':
           return above(style.dim(fit(`│ ${text}`, stream.columns ?? 80)))
         case 'info':
-          return above(fit(`  ${step} ${text}`, stream.columns ?? 80))
+          return above(`  ${step} ${text}`)
       }
     },
   }

@@ -10,6 +10,7 @@ export function plainPrinter(stream: NodeJS.WriteStream, style: Style, options: 
       if (event.level === 'progress' && !options.verbose) return
       stream.write(`${line(event, style)}\n`)
     },
+    aside: write => write(),
     close() {},
   }
 }
@@ -20,6 +21,8 @@ function line(event: Event, style: Style): string {
   switch (event.level) {
     case 'done':
       return `${step} ${style.green('✓')} ${text}`
+    case 'failed':
+      return `${step} ${style.red('✗')} ${text}`
     case 'warning':
       return `${step} ${style.yellow('!')} ${text}`
     case 'suggestion':

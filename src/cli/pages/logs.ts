@@ -12,6 +12,6 @@ export function logLine({ at, process: name, text }: LogLine, style: Style): str
 /** Shows what is printed from now on, until the signal aborts. */
 export async function followLogs(host: Host, face: Face, signal: AbortSignal): Promise<void> {
   for await (const line of host.logs({ follow: true, since: Date.now(), signal })) {
-    process.stdout.write(`${logLine(line, face.style)}\n`)
+    face.line(logLine(line, face.style))
   }
 }

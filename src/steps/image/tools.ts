@@ -22,7 +22,10 @@ export async function task<T>(
   done?: (result: T) => string,
 ): Promise<T> {
   report({ step: 'image', level: 'start', task: text, text })
-  const result = await work()
+  const result = await work().catch((error: unknown) => {
+    report({ step: 'image', level: 'failed', task: text, text })
+    throw error
+  })
   report({ step: 'image', level: 'done', task: text, text: done?.(result) ?? text })
   return result
 }

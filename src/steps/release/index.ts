@@ -48,7 +48,10 @@ async function carryOut(operation: Operation, report: Report): Promise<void> {
   const { title } = operation
   report({ step: 'release', level: 'start', task: title, text: title })
   const began = performance.now()
-  await operation.run()
+  await operation.run().catch((error: unknown) => {
+    report({ step: 'release', level: 'failed', task: title, text: title })
+    throw error
+  })
   report({ step: 'release', level: 'done', task: title, text: title, data: { took: performance.now() - began } })
 }
 
