@@ -1,20 +1,13 @@
 import { createHash, type Hash } from 'node:crypto'
 import { open, rm, type FileHandle } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from '../../kit/exchange.ts'
+import { writeAt } from '../../kit/write-at.ts'
 import type { Blob } from '../blob.ts'
-import type { Budget } from './budget.ts'
 import { registryFailing, wrongDigest } from './errors.ts'
 import { failure } from './failure.ts'
 import type { Session } from './session.ts'
-import type { Watch } from './transfer.ts'
+import type { Transfer } from './transfer.ts'
 import { Broken, Busy, explain, isTemporary, waitFor } from './wire.ts'
-
-export interface DownloadOptions {
-  readonly budget: Budget
-  readonly watch: Watch
-  readonly signal?: AbortSignal
-}
 
 const attempts = 6
 
@@ -22,12 +15,7 @@ const attempts = 6
  * Fetches a blob into a new file, its digest checked as it comes; after a cut it goes on where it stopped, where the registry can
  * (RFC 9110 §14). Nothing is left behind when it throws: `registry-wrong-digest`, `registry-failing`, and as `failure`.
  */
-export async function downloadBlob(
-  blob: Blob,
-  file: string,
-  session: Session,
-  options: DownloadOptions,
-): Promise<void> {
+export async function downloadBlob(blob: Blob, file: string, session: Session, options: Transfer): Promise<void> {
   const handle = await open(file, 'wx')
   const state: State = { handle, hash: createHash('sha256'), bytes: 0 }
   try {
@@ -49,7 +37,7 @@ interface State {
   bytes: number
 }
 
-async function persist(blob: Blob, state: State, session: Session, options: DownloadOptions): Promise<void> {
+async function persist(blob: Blob, state: State, session: Session, options: Transfer): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await go(blob, state, session, options)
@@ -59,12 +47,12 @@ async function persist(blob: Blob, state: State, session: Session, options: Down
       if (least === null) throw explain(error, session.at(''), session.quirks)
       if (attempt === attempts || !options.budget.allows(blob.size - state.bytes)) throw exhausted(blob, session, error)
       const wait = Math.max(least, Math.random() * 200 * 2 ** attempt)
-      await sleep(wait, undefined, options.signal ? { signal: options.signal } : {})
+      await session.wait(wait)
     }
   }
 }
 
-async function go(blob: Blob, state: State, session: Session, { budget, watch }: DownloadOptions): Promise<void> {
+async function go(blob: Blob, state: State, session: Session, { budget, watch }: Transfer): Promise<void> {
   const { digest, size } = blob
   const range = state.bytes > 0 ? { range: `bytes=${state.bytes}-` } : {}
   const answer = await session.once({ method: 'GET', url: session.at(`blobs/${digest}`), headers: range })
@@ -79,12 +67,14 @@ async function go(blob: Blob, state: State, session: Session, { budget, watch }:
       budget.spend(chunk.length)
       if (state.bytes + chunk.length > size) throw differs(blob, session, `it has more than ${size} bytes`)
       state.hash.update(chunk)
-      await state.handle.write(chunk, 0, chunk.length, state.bytes)
+      await writeAt(state.handle, chunk, state.bytes)
       state.bytes += chunk.length
       watch({ digest, state: 'moving', bytes: state.bytes })
     }
   } catch (error) {
     answer.discard()
+    // All has come, and only the end of the message is missing: there is nothing to ask for again.
+    if (isCut(error) && state.bytes === size) return
     throw isCut(error) ? new Broken(messageOf(error), { cause: error }) : error
   }
   if (state.bytes < size) throw new Broken(`it ended after ${state.bytes} of ${size} bytes`)

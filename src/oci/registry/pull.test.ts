@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { hurriedClock } from '../../../test/support/hurried-clock.ts'
 import { serveScript, type Asked, type Reply, type ScriptedServer } from '../../../test/support/scripted-server.ts'
 import { openCache, type Cache } from '../../kit/cache.ts'
 import { digestOf } from '../digest.ts'
@@ -88,11 +89,11 @@ function serving(
   }
 }
 
-async function pull(script: (asked: Asked) => Reply, name = ':latest', limits = {}) {
+async function pull(script: (asked: Asked) => Reply, name = ':latest', limits = {}, clock = hurriedClock()) {
   server = await serveScript(script)
   const reference = parseReference(`${server.host}/acme/base${name}`)
   const env = { HOME: '/nonexistent', PATH: '' }
-  return pullImage(reference, { cache, architecture: 'amd64', env, limits })
+  return pullImage(reference, { cache, architecture: 'amd64', env, limits, clock })
 }
 
 function leftovers(): string[] {
@@ -150,10 +151,30 @@ test('a server that knows no ranges, or gives another one, is begun with anew', 
 test('one that never sends to the end is given up before three times the bytes have come', async () => {
   const good = await content()
   const layer = [...good.blobs.values()][1] ?? new Uint8Array()
-  const over = ({ url }: Asked): Reply | undefined =>
-    url.endsWith(digestOf(layer)) ? { body: layer, cutAfter: layer.length - 1 } : undefined
-  await expect(pull(serving(good, over))).rejects.toMatchObject({ code: 'registry-failing' })
+  let times = 0
+  const over = ({ url }: Asked): Reply | undefined => {
+    if (!url.endsWith(digestOf(layer))) return undefined
+    times += 1
+    return { body: layer, cutAfter: layer.length - 1 }
+  }
+  const clock = hurriedClock()
+  await expect(pull(serving(good, over), ':latest', {}, clock)).rejects.toMatchObject({ code: 'registry-failing' })
+  expect(times).toBe(6)
+  expect(clock.waited).toHaveLength(5)
   expect(leftovers()).toEqual([])
+})
+
+test('a transfer whose last byte has come is not asked for again, though its end is cut', async () => {
+  const good = await content()
+  const layer = [...good.blobs.values()][1] ?? new Uint8Array()
+  const view = await pull(
+    serving(good, ({ url, headers }) => {
+      if (!url.endsWith(digestOf(layer))) return undefined
+      if (headers.range !== undefined) return { status: 416 }
+      return { body: layer, cutAfter: layer.length, headers: { 'content-length': `${layer.length + 1}` } }
+    }),
+  )
+  expect(view.image.digest).toBe(digestOf(good.manifest))
 })
 
 const evil: readonly [string, string, (good: Content) => (asked: Asked) => Reply][] = [

@@ -23,7 +23,7 @@ import { formatReference, type Reference } from './reference.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
 import type { Watch } from './transfer.ts'
 
-export interface PullOptions extends Pick<SessionOptions, 'env' | 'signal'> {
+export interface PullOptions extends Pick<SessionOptions, 'env' | 'signal' | 'clock'> {
   readonly cache: Cache
   readonly architecture: ImageConfig['architecture']
   readonly watch?: Watch
@@ -80,7 +80,7 @@ async function platformManifest(from: Reference, session: Session, { architectur
 async function fetchBlobs(
   manifest: Manifest,
   session: Session,
-  { cache, watch = () => {}, signal }: PullOptions,
+  { cache, watch = () => {} }: PullOptions,
 ): Promise<void> {
   const { host, repository } = session.reference
   const document = readDocument(manifest.bytes, 'manifest', manifestSchema)
@@ -97,7 +97,7 @@ async function fetchBlobs(
       await rememberPlace(digest, host, repository, cache)
       if (await findBlob(cache, blob)) return watch({ digest, state: 'there', bytes: size })
       const file = join(folder, hexOf(digest))
-      await downloadBlob(blob, file, session, { budget, watch, ...(signal ? { signal } : {}) })
+      await downloadBlob(blob, file, session, { budget, watch })
       await keepBlob(cache, digest, file)
     })
   } finally {

@@ -12,11 +12,11 @@ import { knownPlace, rememberPlace } from './known-places.ts'
 import { askDigest, putManifest, type Manifest } from './manifest.ts'
 import { formatReference, type Reference } from './reference.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
-import type { Watch } from './transfer.ts'
+import type { Transfer, Watch } from './transfer.ts'
 import { uploadBlob } from './upload.ts'
 import { quirksOf } from './quirks.ts'
 
-export interface PushOptions extends Pick<SessionOptions, 'env' | 'signal'> {
+export interface PushOptions extends Pick<SessionOptions, 'env' | 'signal' | 'clock'> {
   /** Remembers which repositories hold which blobs. */
   readonly cache: Cache
   /** The image's own without it; some registries take only one, whatever is said here. */
@@ -55,14 +55,14 @@ async function pushBlobs(
   view: ImageView,
   sources: ReadonlyMap<string, string>,
   session: Session,
-  { cache, watch = () => {}, signal }: PushOptions,
+  { cache, watch = () => {} }: PushOptions,
 ): Promise<void> {
   const { host, repository } = session.reference
   const { image, config } = view
   // Two layers may be the same blob.
   const layers = [...new Map(image.layers.map(layer => [layer.digest, layer])).values()]
   const budget = openBudget(layers.reduce((sum, { size }) => sum + size, config.length))
-  const common = { budget, watch, ...(signal ? { signal } : {}) }
+  const common: Transfer = { budget, watch }
   await mapParallel(layers, atOnce, async layer => {
     const { digest, size } = layer
     const open = (): AsyncIterable<Uint8Array> => checked(view.open(layer), layer)

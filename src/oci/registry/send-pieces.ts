@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Place } from './start-upload.ts'
 import { closing, storing } from './send-whole.ts'
 import type { Session } from './session.ts'
 import { accepted } from './stored.ts'
-import type { Upload, UploadOptions } from './upload.ts'
+import type { Transfer, Upload } from './transfer.ts'
 import { Again, waitFor } from './wire.ts'
 
 /** Failures of single pieces that one blob may meet. */
@@ -17,7 +16,7 @@ export async function sendPieces(
   upload: Upload,
   { place, piece }: { readonly place: Place; readonly piece: number },
   session: Session,
-  options: Pick<UploadOptions, 'budget' | 'watch' | 'signal'>,
+  options: Transfer,
 ): Promise<void> {
   let { url } = place
   let start = 0
@@ -33,7 +32,7 @@ export async function sendPieces(
         failures += 1
         const least = waitFor(error)
         if (least === null || error instanceof Again || failures > mostFailures) throw error
-        await sleep(least + 200 * failures, undefined, options.signal ? { signal: options.signal } : {})
+        await session.wait(least + 200 * failures)
         const known = await askOffset(url, session)
         url = known.url
         at = known.offset - start
@@ -56,7 +55,7 @@ async function sendPiece(
   bytes: Uint8Array,
   { url, offset }: { readonly url: URL; readonly offset: number },
   session: Session,
-  { budget }: Pick<UploadOptions, 'budget'>,
+  { budget }: Pick<Transfer, 'budget'>,
 ): Promise<Moved> {
   if (!budget.allows(bytes.length)) throw new Again(null)
   const answer = await session.once({

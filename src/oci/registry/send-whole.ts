@@ -1,7 +1,7 @@
 import type { Place } from './start-upload.ts'
 import type { Session } from './session.ts'
 import { accepted } from './stored.ts'
-import type { Upload, UploadOptions } from './upload.ts'
+import type { Transfer, Upload } from './transfer.ts'
 
 /** Milliseconds a registry may take to store a large blob after its last byte. */
 export const storing = 300_000
@@ -11,7 +11,7 @@ export async function sendWhole(
   upload: Upload,
   { url }: Place,
   session: Session,
-  { budget, watch }: Pick<UploadOptions, 'budget' | 'watch'>,
+  { budget, watch }: Transfer,
 ): Promise<void> {
   const { digest, size } = upload
   const open = async function* (): AsyncGenerator<Uint8Array> {

@@ -1,9 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
+import { hurriedClock } from '../../../test/support/hurried-clock.ts'
 import { serveScript, type Asked, type Reply, type ScriptedServer } from '../../../test/support/scripted-server.ts'
 import { readAll } from '../../kit/exchange.ts'
 import { hop } from './redirect.ts'
 import { parseReference } from './reference.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession, type Session, type SessionOptions } from './session.ts'
 
 const servers: ScriptedServer[] = []
 
@@ -19,8 +20,13 @@ async function serve(script: (asked: Asked) => Reply | Promise<Reply>): Promise<
 
 const noHome = { HOME: '/nonexistent', PATH: '/usr/bin' }
 
-function open(server: ScriptedServer, env: Record<string, string> = {}, write = false): Promise<Session> {
-  return openSession(parseReference(`${server.host}/acme/shop`), { env: { ...noHome, ...env }, write })
+function open(
+  server: ScriptedServer,
+  env: Record<string, string> = {},
+  options: Pick<SessionOptions, 'write' | 'also' | 'clock'> = {},
+): Promise<Session> {
+  const reference = parseReference(`${server.host}/acme/shop`)
+  return openSession(reference, { env: { ...noHome, ...env }, clock: hurriedClock(), ...options })
 }
 
 function signedIn({ host }: ScriptedServer): Record<string, string> {
@@ -53,7 +59,7 @@ function tokens(options: { lifetime?: number; realm?: (host: string) => string; 
 
 test('a token is fetched once, for all that is asked side by side, with the scope of the session', async () => {
   const server = await serve(tokens())
-  const session = await open(server, signedIn(server), true)
+  const session = await open(server, signedIn(server), { write: true })
   expect(await Promise.all([ask(session), ask(session), ask(session)])).toEqual(['200 in', '200 in', '200 in'])
   const asked = server.asked.filter(({ url }) => url.startsWith('/token'))
   expect(asked.map(({ url }) => url)).toEqual(['/token?service=r%26s&scope=repository%3Aacme%2Fshop%3Apull%2Cpush'])
@@ -62,9 +68,10 @@ test('a token is fetched once, for all that is asked side by side, with the scop
 test('a token that ends is renewed before it is used, and once when it is refused', async () => {
   const script = tokens({ lifetime: 1 })
   const server = await serve(script)
-  const session = await open(server, signedIn(server))
+  const clock = hurriedClock()
+  const session = await open(server, signedIn(server), { clock })
   expect(await ask(session)).toBe('200 in')
-  await new Promise(resolve => setTimeout(resolve, 600))
+  clock.pass(600)
   expect(await ask(session)).toBe('200 in')
   const refused = server.asked.filter(
     ({ url, headers }) => !url.startsWith('/token') && headers.authorization !== undefined,
@@ -78,6 +85,20 @@ test('a wrong password is tried once, however much is asked', async () => {
   const answers = await Promise.all([ask(session), ask(session), ask(session), ask(session)])
   expect(answers.every(answer => answer.startsWith('401'))).toBe(true)
   expect(server.asked.filter(({ url }) => url.startsWith('/token'))).toHaveLength(1)
+})
+
+test('a token server that refuses all for one repository of several is asked for the own one alone', async () => {
+  const inner = tokens()
+  const server = await serve(asked =>
+    asked.url.startsWith('/token') && asked.url.includes('others') ? { status: 403 } : inner(asked),
+  )
+  const session = await open(server, signedIn(server), { write: true, also: ['others/base'] })
+  expect(await ask(session)).toBe('200 in')
+  const scopes = server.asked.map(({ url }) => new URL(url, 'http://a').searchParams.getAll('scope'))
+  expect(scopes.filter(all => all.length > 0)).toEqual([
+    ['repository:acme/shop:pull,push', 'repository:others/base:pull'],
+    ['repository:acme/shop:pull,push'],
+  ])
 })
 
 test('the OAuth2 way: an identity token, and a password where GET is not known', async () => {
@@ -161,9 +182,10 @@ test('waits as it is told, and not for ever', async () => {
     times += 1
     return times === 1 ? { status: 429, headers: { 'retry-after': '1' } } : { body: 'in' }
   })
-  const began = performance.now()
-  expect(await ask(await open(server))).toBe('200 in')
-  expect(performance.now() - began).toBeGreaterThan(900)
+  const clock = hurriedClock()
+  expect(await ask(await open(server, {}, { clock }))).toBe('200 in')
+  expect(clock.waited).toHaveLength(1)
+  expect(clock.waited[0]).toBeGreaterThanOrEqual(1000)
   const never = await serve(() => ({ status: 429, headers: { 'retry-after': '99999999' } }))
   await expect(ask(await open(never))).rejects.toMatchObject({ code: 'registry-failing' })
   expect(never.asked.filter(({ url }) => url !== '/v2/')).toHaveLength(1)
@@ -173,6 +195,8 @@ test('nobody there is registry-unreachable', async () => {
   const server = await serve(() => ({}))
   const reference = parseReference(`${server.host}/acme/shop`)
   await servers.pop()?.stop()
-  const session = await openSession(reference, { env: noHome })
+  const clock = hurriedClock()
+  const session = await openSession(reference, { env: noHome, clock })
   await expect(ask(session)).rejects.toMatchObject({ code: 'registry-unreachable', exit: 75 })
+  expect(clock.waited).toHaveLength(4)
 })

@@ -1,3 +1,4 @@
+import type { Clock } from '../../kit/clock.ts'
 import type { Answer } from '../../kit/exchange.ts'
 import { parseChallenges, type Challenge } from './challenge.ts'
 import type { Credential, Environment } from './credential.ts'
@@ -23,6 +24,8 @@ export interface Session {
   once(call: Call): Promise<Answer>
   /** The same with patience. Throws `registry-unreachable`, `registry-failing`, `registry-unsafe`. */
   ask(call: Call): Promise<Answer>
+  /** Milliseconds until what was refused for now is tried again; rejects when the caller gives up. */
+  wait(ms: number): Promise<void>
 }
 
 export interface SessionOptions {
@@ -31,15 +34,17 @@ export interface SessionOptions {
   readonly also?: readonly string[]
   readonly env?: Environment
   readonly signal?: AbortSignal
+  /** The machine's own without it. */
+  readonly clock?: Clock
 }
 
 /** Opens a session. Throws `registry-unreachable`, `bad-registry-credentials`. */
 export async function openSession(reference: Reference, options: SessionOptions = {}): Promise<Session> {
-  const { env = process.env, signal } = options
+  const { env = process.env, signal, clock } = options
   const quirks = quirksOf(reference.host)
   const credential = await findCredential(reference.host, reference.repository, env)
   const origin = await originOf(reference.host, env, signal)
-  const wire = openWire({ origin, quirks, env, ...(signal ? { signal } : {}) })
+  const wire = openWire({ origin, quirks, env, ...(signal ? { signal } : {}), ...(clock ? { clock } : {}) })
   const scopes = [
     `repository:${reference.repository}:${options.write ? 'pull,push' : 'pull'}`,
     ...(options.also ?? []).map(name => `repository:${name}:pull`),
@@ -58,6 +63,7 @@ export async function openSession(reference: Reference, options: SessionOptions 
     hop: (location, from) => hop(location, from, wire),
     once,
     ask: call => wire.persist(call, once),
+    wait: ms => wire.clock.sleep(ms, signal),
   }
 }
 
@@ -86,7 +92,7 @@ function openAuthority({ wire, credential, scopes }: Grounds): Authority {
       const isNew = asked === null
       const waiting: Promise<Token | null> = (asked ??= askOnce(current))
       const got = await waiting
-      if (got === null || isNew || (got !== stale && got.renew > performance.now())) return got
+      if (got === null || isNew || (got !== stale && got.renew > wire.clock.now())) return got
       if (asked === waiting) asked = null
     }
   }

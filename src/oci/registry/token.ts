@@ -10,12 +10,13 @@ import type { Call, Wire } from './wire.ts'
 /** A token of a registry's token server (distribution's token and OAuth2 specifications). */
 export interface Token {
   readonly value: Secret
-  /** When to ask for another, in milliseconds of performance.now(): before it ends, for requests take their way. */
+  /** When to ask for another, in milliseconds of the wire's clock: before it ends, for requests take their way. */
   readonly renew: number
 }
 
 export interface TokenRequest {
   readonly challenge: Challenge
+  /** The repository's own first; others are done without where they are refused. */
   readonly scopes: readonly string[]
   readonly credential: Credential | null
 }
@@ -39,11 +40,17 @@ export async function askToken(request: TokenRequest, wire: Wire): Promise<Token
     answer.discard()
     answer = await wire.persist(post(realm, request))
   }
-  if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
+  if (answer.status === 401) {
     answer.discard()
     return null
   }
-  return readToken(answer, realm)
+  if (answer.status === 400 || answer.status === 403) {
+    answer.discard()
+    // Some servers refuse all for one repository that may not be read; the others are only there to save an upload.
+    const [own = '', ...others] = request.scopes
+    return others.length > 0 ? askToken({ ...request, scopes: [own] }, wire) : null
+  }
+  return readToken(answer, realm, wire)
 }
 
 /** Where to ask. Credentials go there, so it must be safe and belong to the registry. Throws `registry-unsafe`. */
@@ -102,7 +109,7 @@ export function basic({ user, password }: Credential & { readonly kind: 'passwor
   return `Basic ${Buffer.from(`${user}:${password.reveal()}`).toString('base64')}`
 }
 
-async function readToken(answer: Answer, realm: URL): Promise<Token> {
+async function readToken(answer: Answer, realm: URL, { clock }: Wire): Promise<Token> {
   const fault = (why: string): Error =>
     registryFailing({
       what: `The token server ${realm.host} gives no token.`,
@@ -120,7 +127,7 @@ async function readToken(answer: Answer, realm: URL): Promise<Token> {
   if (value === undefined || !/^[\u0021-\u007E]+$/.test(value)) throw fault('its answer holds none')
   // "If omitted, this defaults to 60 seconds."
   const seconds = Math.min(document.data?.expires_in ?? 60, 24 * 3600)
-  return { value: new Secret(value), renew: performance.now() + Math.max(seconds * 500, seconds * 1000 - 20_000) }
+  return { value: new Secret(value), renew: clock.now() + Math.max(seconds * 500, seconds * 1000 - 20_000) }
 }
 
 function parse(bytes: Uint8Array | null): unknown {

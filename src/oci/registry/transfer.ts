@@ -1,3 +1,6 @@
+import type { Body } from '../../kit/exchange.ts'
+import type { Budget } from './budget.ts'
+
 /** What is told of blobs while they travel, for whoever shows progress. */
 export interface Movement {
   readonly digest: string
@@ -9,3 +12,14 @@ export interface Movement {
 
 /** Must not throw. */
 export type Watch = (movement: Movement) => void
+
+/** A blob to send. */
+export interface Upload extends Body {
+  readonly digest: string
+}
+
+/** What the blobs of an image have in common while they travel. */
+export interface Transfer {
+  readonly budget: Budget
+  readonly watch: Watch
+}

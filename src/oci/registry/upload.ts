@@ -1,25 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Body } from '../../kit/exchange.ts'
-import type { Budget } from './budget.ts'
 import { registryFailing } from './errors.ts'
 import { failure } from './failure.ts'
 import { startUpload } from './start-upload.ts'
 import type { Session } from './session.ts'
-import type { Watch } from './transfer.ts'
+import type { Transfer, Upload } from './transfer.ts'
 import { sendPieces } from './send-pieces.ts'
 import { sendWhole } from './send-whole.ts'
 import { Again, explain, waitFor } from './wire.ts'
 
-export interface Upload extends Body {
-  readonly digest: string
-}
-
-export interface UploadOptions {
-  readonly budget: Budget
-  readonly watch: Watch
+export interface UploadOptions extends Transfer {
   /** A repository of the same registry that holds the blob, so that it need not travel; null when none is known. */
   readonly from: string | null
-  readonly signal?: AbortSignal
 }
 
 const attempts = 5
@@ -32,7 +22,7 @@ const usualPiece = 16 * 1024 ** 2
  */
 export async function uploadBlob(upload: Upload, session: Session, options: UploadOptions): Promise<void> {
   const { digest, size } = upload
-  const { watch, budget, signal } = options
+  const { watch, budget } = options
   if (await isThere(upload, session)) return watch({ digest, state: 'there', bytes: size })
   let last: unknown
   for (let attempt = 1; attempt <= attempts && budget.allows(size); attempt += 1) {
@@ -50,7 +40,7 @@ export async function uploadBlob(upload: Upload, session: Session, options: Uplo
       if (least === null) throw explain(error, session.at(''), session.quirks)
       last = error
       const wait = Math.max(least, Math.random() * 200 * 2 ** attempt)
-      await sleep(wait, undefined, signal ? { signal } : {})
+      await session.wait(wait)
     }
     // The answer may have been lost after the blob had arrived.
     if (await isThere(upload, session)) return watch({ digest, state: 'done', bytes: size })

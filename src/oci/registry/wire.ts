@@ -1,4 +1,5 @@
 import { exchange, type Answer, type Body, type ExchangeRequest } from '../../kit/exchange.ts'
+import { clock as machineClock, type Clock } from '../../kit/clock.ts'
 import { isWherryError, type WherryError } from '../../kit/error.ts'
 import { retry } from '../../kit/retry.ts'
 import type { Environment } from './credential.ts'
@@ -12,6 +13,7 @@ export interface Wire {
   readonly quirks: Quirks
   readonly env: Environment
   readonly signal?: AbortSignal
+  readonly clock: Clock
   /** One attempt. Throws Broken for a connection that failed. */
   once(call: Call): Promise<Answer>
   /** Tries again what may be tried again; gives the last answer. Throws `registry-unreachable`, `registry-failing`. */
@@ -43,8 +45,10 @@ export function isTemporary(status: number): boolean {
 const attempts = 5
 const longestWait = 120_000
 
-export function openWire(options: Pick<Wire, 'origin' | 'quirks' | 'env' | 'signal'>): Wire {
-  const { signal, quirks } = options
+export type WireOptions = Pick<Wire, 'origin' | 'quirks' | 'env' | 'signal'> & Partial<Pick<Wire, 'clock'>>
+
+export function openWire(options: WireOptions): Wire {
+  const { signal, quirks, clock = machineClock } = options
   const once = async (call: Call): Promise<Answer> => {
     try {
       return await exchange({
@@ -59,6 +63,7 @@ export function openWire(options: Pick<Wire, 'origin' | 'quirks' | 'env' | 'sign
   }
   return {
     ...options,
+    clock,
     once,
     async persist(call, attempt = once) {
       try {
@@ -69,7 +74,7 @@ export function openWire(options: Pick<Wire, 'origin' | 'quirks' | 'env' | 'sign
             answer.discard()
             throw new Busy(answer)
           },
-          { attempts, cap: longestWait, waitFor, ...(signal ? { signal } : {}) },
+          { attempts, cap: longestWait, waitFor, clock, ...(signal ? { signal } : {}) },
         )
       } catch (error) {
         throw explain(error, call.url, quirks)
