@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { noteHookWrites } from './hook-writes.ts'
 import { watch } from './watch.ts'
 
 let root: string
@@ -56,4 +57,31 @@ test('it ends with the first release when that fails, whatever was changed meanw
   await sleep(100)
   released.reject(new Error('no wheel'))
   await expect(watching).rejects.toThrow('no wheel')
+})
+
+test('what the hook before the image writes is no change, though it fails; what is written after it is one', async () => {
+  for (const name of ['app.py', 'version.py', 'old.css']) writeFileSync(join(root, name), '1')
+  const stop = new AbortController()
+  const writes = noteHookWrites(root)
+  let acts = 0
+  const options = { signal: stop.signal, after: Promise.resolve(), isOwn: writes.isOwn }
+  const watching = watch(root, options, async () => {
+    acts += 1
+    const hook = async (): Promise<void> => {
+      writeFileSync(join(root, 'version.py'), String(acts))
+      writeFileSync(join(root, `new${acts}.css`), '')
+      rmSync(join(root, 'old.css'), { force: true })
+      if (acts === 2) throw new Error('hook-failed')
+    }
+    await writes.during(hook).catch(() => {})
+    await sleep(50)
+    if (acts === 1) writeFileSync(join(root, 'version.py'), 'edited while the image is made')
+  })
+  await sleep(200)
+  writeFileSync(join(root, 'app.py'), '2')
+  await until(() => acts === 2)
+  await sleep(400)
+  stop.abort()
+  await watching
+  expect(acts).toBe(2)
 })

@@ -9,12 +9,14 @@ export interface WatchOptions {
   readonly signal: AbortSignal
   /** What must be over before `act` is called first; changes made meanwhile are acted on then. */
   readonly after: Promise<unknown>
+  /** Files that are as a release itself left them: their change is none. */
+  readonly isOwn?: (file: string) => Promise<boolean>
 }
 
 /** Calls `act` after every change of a file that belongs to the repository, one call at a time, until the signal aborts. */
 export async function watch(
   directory: string,
-  { signal, after }: WatchOptions,
+  { signal, after, isOwn = async () => false }: WatchOptions,
   act: (changed: number) => Promise<void>,
 ): Promise<void> {
   const changed = new Set<string>()
@@ -28,7 +30,9 @@ export async function watch(
     const names = [...changed].filter(name => !isLockFile(name))
     changed.clear()
     const mine = names.every(name => known.has(name)) ? names : await belonging(names)
-    if (mine.length > 0 && !signal.aborted) await act(mine.length)
+    const own = await Promise.all(mine.map(isOwn))
+    const others = mine.filter((_, i) => !own[i])
+    if (others.length > 0 && !signal.aborted) await act(others.length)
   }
   /** What the app or an editor writes beside the source (databases, swap files) is no change of the source; a deleted file is one. */
   const belonging = async (names: readonly string[]): Promise<readonly string[]> => {

@@ -139,7 +139,9 @@ const edge = z
 const hook = argv.optional()
 const hooks = z
   .strictObject({
-    'before-image': hook.describe('Before the image is made.'),
+    'before-image': hook.describe(
+      'Before the image is made. What it writes into the repository is in the image, and under `--watch` is no change.',
+    ),
     'after-image': hook.describe('When the image is made.'),
     'before-publish': hook.describe('Before the image is brought to a registry.'),
     'after-publish': hook.describe('When the image is in the registry.'),

@@ -13,7 +13,9 @@ export async function prepare(directory: string, options: ShipOptions): Promise<
   const repository = detected.checkout.root
   await admitHooks(hooks, repository, options.allowHooks ?? false)
   if (hooks['before-image'] === undefined) return detected
-  await runHook('before-image', hooks, { ...options, repository, facts: { WHERRY_APP: detected.project.name } })
+  const facts = { WHERRY_APP: detected.project.name }
+  const run = (): Promise<void> => runHook('before-image', hooks, { ...options, repository, facts })
+  await (options.aroundHook ?? (act => act()))(run)
   return detect(directory, options)
 }
 

@@ -18,6 +18,8 @@ export interface ShipOptions {
   readonly app?: string
   /** The user allows the repository's hooks now; without it only those that were allowed before run. */
   readonly allowHooks?: boolean
+  /** Runs the hook before the image: who watches the repository learns what is the hook's doing. */
+  readonly aroundHook?: (run: () => Promise<void>) => Promise<void>
 }
 
 export interface ImageOptions extends ShipOptions {

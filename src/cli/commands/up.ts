@@ -6,6 +6,7 @@ import { cancelled, rolledBack, unknownState } from '../../steps/release/errors.
 import type { Face } from '../face/index.ts'
 import { appNotChosen } from '../../config/errors.ts'
 import { appOption, appsOf, byApp } from '../apps.ts'
+import { noteHookWrites, type HookWrites } from '../hook-writes.ts'
 import { openPlace } from '../place.ts'
 import { followLogs } from '../pages/logs.ts'
 import { releasePage } from '../pages/release.ts'
@@ -20,19 +21,16 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   const onInterrupt = (): void => interrupt.abort()
   process.once('SIGINT', onInterrupt)
   process.once('SIGTERM', onInterrupt)
-  const env = environment((options['env'] as readonly string[] | undefined) ?? [])
-  const listen =
-    options['port'] === undefined
-      ? {}
-      : { listen: { address: '127.0.0.1', port: port(String(options['port']), '--port') } }
   const resident = options['watch'] === true
-  const request = { report: face.report, signal: interrupt.signal, env, resident, ...listen, ...hooksOf(options) }
+  const writes = noteHookWrites(directory)
+  const watched = resident ? { resident, aroundHook: writes.during } : {}
+  const request = requestOf({ face, options }, { signal: interrupt.signal, ...watched })
   const apps = await appsOf(directory, options['app'])
   if (apps.length > 1 && 'listen' in request)
     throw appNotChosen({ what: 'Several apps cannot listen on one port.', next: `--app ${apps[0]} --port 8000` })
   const first = upAll(directory, apps, request)
   // Watched from the start: a file saved while the first release is made is a change too.
-  const watching = resident ? watchAndShip(directory, { apps, first, request, face }) : null
+  const watching = resident ? watchAndShip(directory, { apps, first, request, writes, face }) : null
   // When the first release fails, that is the error to read; the watcher ends with it.
   watching?.catch(() => {})
   const shipped = await first.catch((error: unknown) => {
@@ -59,6 +57,15 @@ function interrupted(error: unknown): unknown {
   return cancelled({ what: 'Interrupted.', next: 'Run `wherry up` again: what was made so far is kept.', cause: error })
 }
 
+type Request = UpOptions & { readonly signal: AbortSignal }
+
+function requestOf({ face, options }: Pick<Call, 'face' | 'options'>, how: Omit<Request, 'report'>): Request {
+  const env = environment((options['env'] as readonly string[] | undefined) ?? [])
+  const text = options['port']
+  const listen = text === undefined ? {} : { listen: { address: '127.0.0.1', port: port(String(text), '--port') } }
+  return { report: face.report, env, ...listen, ...hooksOf(options), ...how }
+}
+
 /** One app after the other, each with a port of its own where nothing else is said. */
 async function upAll(directory: string, apps: readonly (string | null)[], request: UpOptions): Promise<Up[]> {
   const all: Up[] = []
@@ -74,14 +81,15 @@ async function upAll(directory: string, apps: readonly (string | null)[], reques
 interface Watched {
   readonly apps: readonly (string | null)[]
   readonly first: Promise<unknown>
-  readonly request: UpOptions & { readonly signal: AbortSignal }
+  readonly request: Request
+  readonly writes: HookWrites
   readonly face: Face
 }
 
 /** Replaces the release after every change, until Ctrl-C. A change that fails is told, and the release before serves on. */
-async function watchAndShip(directory: string, { apps, first, request, face }: Watched): Promise<void> {
+async function watchAndShip(directory: string, { apps, first, request, writes, face }: Watched): Promise<void> {
   const { watch } = await import('../watch.ts')
-  await watch(directory, { signal: request.signal, after: first }, async changed => {
+  await watch(directory, { signal: request.signal, after: first, isOwn: writes.isOwn }, async changed => {
     face.report({ step: 'release', level: 'info', text: `${count(changed, 'file')} changed` })
     await upAll(directory, apps, request).catch(error => request.signal.aborted || face.fail(error))
   })
