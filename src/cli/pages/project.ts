@@ -3,6 +3,7 @@ import { count, list, printable } from '../../kit/text.ts'
 import type { Because } from '../../model/because.ts'
 import type { Project } from '../../model/project.ts'
 import { services } from '../../services/index.ts'
+import { locates } from '../../services/locates.ts'
 import type { Style } from '../face/style.ts'
 
 /** The facts of an app on one screen: what, and the line that says so; then what the user adds to them. */
@@ -100,7 +101,7 @@ function data(project: Project): Row | null {
 function connected(project: Project): Row[] {
   return project.services.map(({ kind, hosts, variables, because }) => {
     const { title } = services[kind]
-    const own = variables.filter(({ says }) => says === 'url' || says === 'host' || says === 'address')
+    const own = variables.filter(locates)
     const names = own.map(({ name }) => name)
     const shown = names.length > 2 ? [...names.slice(0, 2), `${names.length - 2} more`] : names
     const fixed = list(hosts.map(host => host || 'its socket'))

@@ -8,6 +8,12 @@ export const servicePortInUse = defineError({
   help: 'The source names the address of its database, cache or broker, or releases were told it, and another program listens there. Stop that program, or let the app use it: give its address in the variable the error names, with `--env`, `env` in the config or a secret. Where the source has the address written out, read it from a variable.',
 })
 
+export const noServicePort = defineError({
+  code: 'no-service-port',
+  title: 'A variable that says the port of a service holds no port',
+  help: 'Wherry runs a service for the app at the port that the environment gives, by `--env` or `env` in the config. What stands there is no number from 1 to 65535, so neither the service nor the app could use it. Correct it, or leave the variable out: a port is chosen then.',
+})
+
 export const serviceNotReady = defineError({
   code: 'service-not-ready',
   title: 'A service of the app does not start',

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { ServicePlan } from '../../model/plan.ts'
+import type { Plan, ServicePlan } from '../../model/plan.ts'
 import type { ServiceVariable } from '../../model/project.ts'
 import { services } from '../../services/index.ts'
+import { locates } from '../../services/locates.ts'
 import type { Access, Service } from '../../services/service.ts'
 import type { DeployRequest } from './host.ts'
 import type { Observation } from './observation.ts'
+import { noServicePort } from './service-errors.ts'
 
 /** The services an app asks for, as they shall run on one host: those that nobody gave it an own one for. */
 export interface ServiceWish {
@@ -23,10 +25,18 @@ export interface ServiceWish {
   readonly digest: string
 }
 
+interface Request extends Pick<DeployRequest, 'env'> {
+  readonly plan: Pick<Plan, 'name' | 'env' | 'services'>
+}
+
 /** This machine, as source has it written out; '' is the Unix socket, which libmysqlclient also takes `localhost` for. */
 const here = new Set(['localhost', '127.0.0.1', '0.0.0.0', '::1'])
 
-export function wishServices(request: DeployRequest, seen: Observation, home: string): readonly ServiceWish[] {
+export function wishServices(
+  request: Request,
+  seen: Pick<Observation, 'secrets'>,
+  home: string,
+): readonly ServiceWish[] {
   const own = ownValues(request, seen)
   return request.plan.services.flatMap(found => {
     const plan = withoutOwn(found, own)
@@ -37,16 +47,12 @@ export function wishServices(request: DeployRequest, seen: Observation, home: st
 type Own = ReadonlyMap<string, Access['password']>
 
 /** What the environment says already: given, in the config, or set as a secret, whose value stays on the host. */
-function ownValues({ plan, env = {} }: DeployRequest, { secrets }: Observation): Own {
+function ownValues({ plan, env = {} }: Request, { secrets }: Pick<Observation, 'secrets'>): Own {
   const texts = Object.entries({ ...plan.env, ...env }).map(([name, text]) => [name, { text }] as const)
   return new Map<string, Access['password']>([
     ...secrets.names.map(name => [name, { secret: name }] as const),
     ...texts,
   ])
-}
-
-function locates({ says }: ServiceVariable): boolean {
-  return says === 'url' || says === 'address' || says === 'host'
 }
 
 /** One place of an own database is given: it is where the app’s data are. Of caches and brokers an app may have several. */
@@ -58,7 +64,7 @@ function withoutOwn(plan: ServicePlan, own: Own): ServicePlan | null {
   return variables.some(locates) || plan.hosts.length > 0 ? { ...plan, variables } : null
 }
 
-function wishFor(plan: ServicePlan, request: DeployRequest, own: Own, home: string): ServiceWish {
+function wishFor(plan: ServicePlan, request: Request, own: Own, home: string): ServiceWish {
   const service = services[plan.kind]
   const isHere = plan.hosts.some(host => here.has(host))
   const given = (says: ServiceVariable['says']): Access['password'] | undefined =>
@@ -71,7 +77,7 @@ function wishFor(plan: ServicePlan, request: DeployRequest, own: Own, home: stri
   const wish = {
     plan: { ...plan, variables: plan.variables.filter(({ name }) => !own.has(name)) },
     address: isHere ? '127.0.0.1' : (plan.hosts.find(host => host.startsWith('127.')) ?? loopbackOf(home)),
-    port: Number(textOf('port') ?? plan.port ?? service.port),
+    port: givenPort(plan, own) ?? plan.port ?? service.port,
     anyPort: plan.hosts.length === 0 && textOf('port') === undefined && tellsPort(plan),
     access: {
       user: textOf('user') ?? plan.user ?? 'app',
@@ -85,6 +91,21 @@ function wishFor(plan: ServicePlan, request: DeployRequest, own: Own, home: stri
     .update(JSON.stringify([plan.kind, wish]))
     .digest('hex')
   return { service, ...wish, digest }
+}
+
+/** The port that the environment gives for it; null where it gives none. Throws `no-service-port`. */
+function givenPort({ kind, variables }: ServicePlan, own: Own): number | null {
+  for (const { name, says } of variables) {
+    const value = says === 'port' ? own.get(name) : undefined
+    if (!value || !('text' in value)) continue
+    const port = Number(value.text)
+    if (/^\d{1,5}$/.test(value.text) && port >= 1 && port <= 65_535) return port
+    throw noServicePort({
+      what: `${name} is to say the port of ${services[kind].title}, and ${JSON.stringify(value.text.slice(0, 40))} is none.`,
+      next: `Give a number from 1 to 65535, or leave ${name} out: --env ${name}=${services[kind].port}`,
+    })
+  }
+  return null
 }
 
 function tellsPort({ variables }: ServicePlan): boolean {

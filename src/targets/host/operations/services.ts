@@ -9,6 +9,7 @@ import { duration, list } from '../../../kit/text.ts'
 import type { Operation } from '../../../model/target.ts'
 import { majorOf, makeServiceImage, type ServiceImage } from '../../../services/image.ts'
 import { services } from '../../../services/index.ts'
+import { locates } from '../../../services/locates.ts'
 import type { Programs, Service } from '../../../services/service.ts'
 import { tell } from '../../../services/tell.ts'
 import { codeOf } from '../ending.ts'
@@ -78,7 +79,7 @@ async function bring(
   const known = work.seen.services[kind]
   const moves = known !== undefined && (known.address !== address || (!wish.anyPort && known.port !== wish.port))
   if (moves) await stopServices(work, [kind])
-  const tells = wish.plan.variables.filter(({ says }) => says === 'url' || says === 'host' || says === 'address')
+  const tells = wish.plan.variables.filter(locates)
   const names = tells.map(({ name }) => name)
   const claimed = { kind, address, port: wish.port, any: wish.anyPort, names }
   const { port } = await work.lease.change('services-claim', claimed, z.object({ port: z.number() }))
