@@ -13,6 +13,7 @@ test('an output is not read through a link that the build left', () => {
   symlinkSync(machine, join(kept, 'dist/home'))
   expect(treeAt(kept, 'dist/home/.ssh')).toEqual([])
   expect(treeAt(kept, 'dist/home')).toEqual([])
+  for (const up of ['..', 'dist/..', 'dist/../..', '../x']) expect(treeAt(kept, up)).toEqual([])
   expect(treeAt(kept, 'dist').map(({ path }) => path)).toEqual(['app/dist', 'app/dist/a.js'])
   expect(treeAt(kept, 'dist/a.js')).toMatchObject([{ path: 'app/dist/a.js', size: 1 }])
 })

@@ -99,8 +99,7 @@ function systemLayers({ base, frontEnd }: Lock, tools: Tools): Promise<MadeBase>
 async function take({ outputs, directory }: FrontEndPlan, app: string, target: string): Promise<number> {
   await mkdir(target)
   for (const output of outputs) {
-    const parent = findWritten(app, dirname(output))
-    const from = parent === null ? null : join(parent, basename(output))
+    const from = findOutput(app, output)
     const status = from === null ? undefined : lstatSync(from, { throwIfNoEntry: false })
     if (from === null || !(status?.isFile() || status?.isDirectory())) continue
     await mkdir(join(target, dirname(output)), { recursive: true })
@@ -115,6 +114,12 @@ async function take({ outputs, directory }: FrontEndPlan, app: string, target: s
   })
 }
 
+/** Where an output lies, if it does; null for one that leads up, or through a link. */
+function findOutput(root: string, output: string): string | null {
+  const parent = basename(output) === '..' ? null : findWritten(root, dirname(output))
+  return parent === null ? null : join(parent, basename(output))
+}
+
 function isKept(path: string): boolean {
   const status = lstatSync(path)
   return status.isFile() || status.isDirectory() || status.isSymbolicLink()
@@ -123,8 +128,7 @@ function isKept(path: string): boolean {
 /** An output below another one may lie behind a link that the build left there: it would lead to the files of this machine. */
 export function treeAt(root: string, output: string): Tree {
   const path = `${appDirectory}/${output}`
-  const parent = findWritten(root, dirname(output))
-  const file = parent === null ? null : join(parent, basename(output))
+  const file = findOutput(root, output)
   const status = file === null ? undefined : lstatSync(file, { throwIfNoEntry: false })
   if (file === null || status === undefined) return []
   if (status.isDirectory()) return readDirectory(file, path).filter(isInside)
