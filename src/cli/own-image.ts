@@ -2,6 +2,7 @@ import { openCache } from '../kit/cache.ts'
 import { viewKept, writeArchive } from '../oci/index.ts'
 import { makeOwnImage, refuseOwn } from '../steps/image/own/repository.ts'
 import type { Call } from './command.ts'
+import { textOf } from './values.ts'
 
 /** What can be asked of an image whoever made it. */
 const known: ReadonlySet<string> = new Set(['out', 'json', 'quiet', 'verbose'])
@@ -17,7 +18,7 @@ export async function giveOwnImage(path: string, { face, options }: Pick<Call, '
   if (own === null) return false
   const { name, image } = own
   const { digest, configDigest, layers } = image
-  const file = typeof options['out'] === 'string' ? options['out'] : null
+  const file = textOf(options, 'out')
   if (file) await writeArchive(await viewKept(image, cache), file, { name: `${name}:latest` })
   const size = layers.reduce((sum, layer) => sum + layer.size, 0)
   face.result({ name, digest, configDigest, size, layers, ...(file ? { file } : {}) }, () => digest)

@@ -4,6 +4,12 @@ import { badArgument } from './errors.ts'
 
 /** Values of options, checked where they enter. */
 
+/** An option that takes a text; null when it is not given. */
+export function textOf(options: Readonly<Record<string, unknown>>, name: string): string | null {
+  const value = options[name]
+  return typeof value === 'string' ? value : null
+}
+
 /** A TCP port. */
 export function port(text: string, option: string): number {
   const number = Number(text)

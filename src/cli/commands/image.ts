@@ -9,7 +9,7 @@ import { appOption, appsOf, byApp } from '../apps.ts'
 import type { Call } from '../command.ts'
 import { badArgument } from '../errors.ts'
 import type { AccountWish } from '../give-account.ts'
-import { failLevel, hooksOf, outputFile } from '../values.ts'
+import { failLevel, hooksOf, outputFile, textOf } from '../values.ts'
 
 /** Options that name a file to write. */
 const outputs = [
@@ -20,14 +20,13 @@ const outputs = [
 
 /** `wherry image`: makes the image; its digest is the result, or the account that was asked for. */
 export async function run({ face, arguments: [path = '.'], options }: Call): Promise<number> {
-  const text = (name: string): string | null => (typeof options[name] === 'string' ? options[name] : null)
-  if (text('key') !== null && text('provenance') === null)
+  if (textOf(options, 'key') !== null && textOf(options, 'provenance') === null)
     throw badArgument({
       what: '--key signs provenance, which was not asked for.',
       next: '--provenance FILE --key FILE',
     })
   for (const [name, option] of outputs) {
-    const file = text(name)
+    const file = textOf(options, name)
     if (file !== null) outputFile(file, option)
   }
   const { giveOwnImage } = await import('../own-image.ts')
@@ -37,7 +36,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   const ready = await image(String(path), { report: face.report, ...hooksOf(options), ...appOption(apps[0] ?? null) })
   const { plan, made } = ready
   const { digest, configDigest, layers } = made.image
-  const file = text('out')
+  const file = textOf(options, 'out')
   if (file) await writeArchive(viewImage(made.image, openCache()), file, { name: `${plan.name}:latest` })
   const dockerfile = await writeDockerfile(ready, options['asDockerfile'])
   const compressed = layers.reduce((sum, layer) => sum + layer.size, 0)
@@ -77,7 +76,7 @@ async function several(
   apps: readonly (string | null)[],
   { face, options }: Pick<Call, 'face' | 'options'>,
 ): Promise<number> {
-  if (typeof options['out'] === 'string' || options['asDockerfile'] !== undefined || readWish(options) !== null)
+  if (textOf(options, 'out') !== null || options['asDockerfile'] !== undefined || readWish(options) !== null)
     throw appNotChosen({ what: 'Several apps are made, and this is about one image.', next: `--app ${apps[0]}` })
   const digests: string[] = []
   for (const app of apps) {
@@ -99,16 +98,16 @@ async function writeDockerfile({ detected, plan, made }: Made, wish: Call['optio
 
 /** Null when no account is asked for. */
 function readWish(options: Call['options']): AccountWish | null {
-  const text = (name: string): string | null => (typeof options[name] === 'string' ? options[name] : null)
-  const advisories = text('advisories') ?? (options['advisories'] === true || text('failOn') !== null)
+  const failOn = textOf(options, 'failOn')
+  const advisories = textOf(options, 'advisories') ?? (options['advisories'] === true || failOn !== null)
   const wish: AccountWish = {
     explain: options['explain'] === true,
-    diff: text('diff'),
-    sbom: text('sbom'),
-    provenance: text('provenance'),
-    key: text('key'),
+    diff: textOf(options, 'diff'),
+    sbom: textOf(options, 'sbom'),
+    provenance: textOf(options, 'provenance'),
+    key: textOf(options, 'key'),
     advisories,
-    failOn: text('failOn') === null ? null : failLevel(text('failOn') ?? ''),
+    failOn: failOn === null ? null : failLevel(failOn),
   }
   return Object.values(wish).every(value => value === null || value === false) ? null : wish
 }

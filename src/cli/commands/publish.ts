@@ -1,6 +1,7 @@
 import { publish } from '../../ship.ts'
+import { appOption } from '../apps.ts'
 import { badArgument } from '../errors.ts'
-import { hooksOf } from '../values.ts'
+import { hooksOf, textOf } from '../values.ts'
 import type { Call } from '../command.ts'
 
 /** `wherry publish`: makes the image and brings it to a registry; the reference by digest is the result. */
@@ -16,7 +17,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
     to,
     ...dialect(options['dialect']),
     ...hooksOf(options),
-    ...(typeof options['app'] === 'string' ? { app: options['app'] } : {}),
+    ...appOption(textOf(options, 'app')),
   })
   face.result({ name, ...ref }, () => ref.reference)
 }

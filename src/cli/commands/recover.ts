@@ -1,7 +1,7 @@
 import type { Status } from '../../targets/host/index.ts'
 import { appNames, byApp } from '../apps.ts'
 import { openPlaces } from '../place.ts'
-import { statusPage } from '../pages/status.ts'
+import { statusPages } from '../pages/status.ts'
 import type { Call } from '../command.ts'
 
 /** `wherry recover`: takes the lock and repairs what an interrupted run left behind. */
@@ -9,5 +9,5 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   const places = await openPlaces(String(path), options['app'])
   const all: Status[] = []
   for (const { host } of places) all.push(await host.recover({ report: face.report }))
-  face.result(byApp(appNames(places), all), style => all.map(status => statusPage(status, style)).join(''))
+  face.result(byApp(appNames(places), all), style => statusPages(places, all, style))
 }

@@ -1,5 +1,6 @@
 import { openPlace } from '../place.ts'
 import { badArgument } from '../errors.ts'
+import { textOf } from '../values.ts'
 import type { Call } from '../command.ts'
 
 /** `wherry run COMMAND …`: a one-off command in the image that serves, with its environment and data. */
@@ -7,6 +8,6 @@ export async function run({ arguments: [words = []], options }: Call): Promise<n
   const [program, ...rest] = words as readonly string[]
   if (program === undefined)
     throw badArgument({ what: '`wherry run` takes a command.', next: 'wherry run python manage.py createsuperuser' })
-  const host = await openPlace(typeof options['path'] === 'string' ? options['path'] : '.', options['app'])
+  const host = await openPlace(textOf(options, 'path') ?? '.', options['app'])
   return host.run([program, ...rest])
 }

@@ -1,18 +1,12 @@
 import { appNames, byApp } from '../apps.ts'
 import { openPlaces } from '../place.ts'
-import { statusPage } from '../pages/status.ts'
+import { statusPages } from '../pages/status.ts'
 import type { Call } from '../command.ts'
 
 /** `wherry status`: what serves, what runs, what can be gone back to. Exit code 1 when an app does not serve. */
 export async function run({ face, arguments: [path = '.'], options }: Call): Promise<number> {
   const places = await openPlaces(String(path), options['app'])
   const all = await Promise.all(places.map(({ host }) => host.status()))
-  face.result(byApp(appNames(places), all), style =>
-    all
-      .map(
-        (status, i) => (places.length > 1 ? `\n${style.bold(places[i]?.name ?? '')}` : '') + statusPage(status, style),
-      )
-      .join(''),
-  )
+  face.result(byApp(appNames(places), all), style => statusPages(places, all, style))
   return all.every(({ current, holder }) => current && holder !== null) ? 0 : 1
 }

@@ -4,6 +4,7 @@ import { update } from '../../ship.ts'
 import { comparePackages, packagesOf } from '../../steps/image/account/compare.ts'
 import { advisoryDirectory } from '../advisory-directory.ts'
 import { appOption, appsOf } from '../apps.ts'
+import { textOf } from '../values.ts'
 import type { Call } from '../command.ts'
 import { updatePage } from '../pages/update.ts'
 
@@ -16,7 +17,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   const request = { report: face.report, dryRun, ...appOption(apps[0] ?? null) }
   const { detected, before, after, written } = await update(String(path), request)
   const packages = comparePackages(before ? packagesOf(before) : [], packagesOf(after))
-  const given = typeof options['advisories'] === 'string' ? options['advisories'] : null
+  const given = textOf(options, 'advisories')
   const directory = advisoryDirectory(given, detected)
   const judges =
     directory === null || before === null ? null : await import('../../steps/image/account/advisories/changes.ts')

@@ -2,8 +2,14 @@ import { duration } from '../../kit/text.ts'
 import type { ProcessStatus, Status } from '../../targets/host/index.ts'
 import type { Style } from '../face/style.ts'
 
+/** The page of each app of a repository, under its name where there are several. */
+export function statusPages(apps: readonly { readonly name: string }[], all: readonly Status[], style: Style): string {
+  const name = (i: number): string => (apps.length > 1 ? `\n${style.bold(apps[i]?.name ?? '')}` : '')
+  return all.map((status, i) => name(i) + statusPage(status, style)).join('')
+}
+
 /** What serves, what runs, and what can be gone back to. */
-export function statusPage(status: Status, style: Style): string {
+function statusPage(status: Status, style: Style): string {
   const { current, releases, processes, url } = status
   const lines = ['', headline(status, style), '']
   for (const each of processes) lines.push(`  ${processLine(each, style)}`)

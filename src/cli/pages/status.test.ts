@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import type { Status } from '../../targets/host/index.ts'
+import { styler } from '../face/style.ts'
+import { statusPages } from './status.ts'
+
+const style = styler(process.stdout, { NO_COLOR: '1' })
+const nothing: Status = {
+  home: '/state/shop',
+  current: null,
+  releases: [],
+  processes: [],
+  holder: null,
+  url: null,
+  lock: { epoch: 0, owner: null },
+  interrupted: false,
+}
+
+test('each of several apps stands under its name, a single one does not', () => {
+  const both = statusPages([{ name: 'api' }, { name: 'admin' }], [nothing, nothing], style)
+  expect(both.split('\n').filter(line => /^\S/.test(line) && !line.startsWith('next'))).toEqual([
+    'api',
+    'nothing is released',
+    'admin',
+    'nothing is released',
+  ])
+  expect(statusPages([{ name: 'api' }], [nothing], style)).not.toContain('api')
+})
