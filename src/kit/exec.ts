@@ -8,7 +8,7 @@ export interface ExecOptions {
   /** The whole environment of the child; without it the child gets ours. */
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string | Uint8Array
-  /** Milliseconds until the child is killed. */
+  /** Milliseconds until the child is killed, and what it started is no longer listened to. */
   readonly timeout?: number
   readonly signal?: AbortSignal
   /** Called with each line the child prints, without its newline. */
@@ -48,6 +48,7 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
       : setTimeout(() => {
           timedOut = true
           child.kill('SIGKILL')
+          letGo(child)
         }, options.timeout)
   try {
     const [code, signal] = await ended(child)
@@ -61,6 +62,16 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
 export function start(argv: readonly [string, ...string[]], options: SpawnOptions = {}): ChildProcess {
   const [program, ...args] = argv
   return spawn(program, args, { ...options, shell: false })
+}
+
+/** A program that the child started may hold its streams for as long as it likes. */
+function letGo(child: ChildProcess): void {
+  const close = (): void => {
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+  }
+  if (child.exitCode !== null || child.signalCode !== null) close()
+  else child.once('exit', close)
 }
 
 function ended(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
