@@ -52,7 +52,8 @@ def main(settings_module, default_root, answer):
     facts = {
         "url": url if local else None,
         "root": os.path.abspath(settings.STATIC_ROOT),
-        "reads": sorted(os.path.normpath(path) for path in trace.reads),
+        # A copy: threads that the app has started may open more.
+        "reads": sorted(os.path.normpath(path) for path in trace.reads.copy()),
         "traced": trace.traced,
     }
     with open(answer, "w", encoding="utf-8", errors="surrogateescape") as stream:
@@ -61,3 +62,6 @@ def main(settings_module, default_root, answer):
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # A thread that an AppConfig has started may go on for ever.

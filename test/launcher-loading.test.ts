@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { evaluate, folder, launcherDirectory, python, runLauncher, scratch } from './support/launcher.ts'
@@ -59,7 +60,13 @@ except WrongInterface as error:
 })
 
 describe('loading the app', () => {
-  const load = async (source: string, app: object = {}): Promise<{ code: number; output: string; told: unknown }> => {
+  interface Ended {
+    readonly code: number
+    readonly output: string
+    readonly told: unknown
+    readonly proof: string
+  }
+  const load = async (source: string, app: object = {}): Promise<Ended> => {
     const directory = folder({ 'main.py': source, 'servers.py': 'def run(app): raise SystemExit("started")\n' })
     const [launch, proof] = [join(scratch(), 'launch.json'), join(scratch(), 'proof.json')]
     const facts = { directory, path: ['.'], app: { interface: 'wsgi', module: 'main', attribute: 'app', ...app } }
@@ -67,12 +74,12 @@ describe('loading the app', () => {
       launch: { ...facts, server: { name: 'gunicorn' } },
       args: ['run', python, '-c', entry, JSON.stringify(facts), launch, proof],
     })
-    return { code, output, told: JSON.parse(readFileSync(proof, 'utf8')) }
+    return { code, output, told: JSON.parse(readFileSync(proof, 'utf8')), proof }
   }
   const entry = `
 import os, sys
 open(sys.argv[2], "w").write(sys.argv[1])
-os.environ.update(WHERRY_LAUNCH=sys.argv[2], WHERRY_PROOF=sys.argv[3])
+os.environ.update(WHERRY_LAUNCH=sys.argv[2], WHERRY_PROOF=sys.argv[3], WHERRY_PROOF_PATIENCE="0.4")
 sys.path.insert(0, ${JSON.stringify(join(launcherDirectory, 'app'))})
 import wherry_entry
 `
@@ -88,6 +95,13 @@ import wherry_entry
     expect(await load(source, { omits: ['servers.run', 'nothing.run'] })).toMatchObject({ code: 0, told: { ok: true } })
   })
 
+  test('that waits says where it stands', async () => {
+    const { told, proof } = await load(`import time\ntime.sleep(1)\n${wsgi}`)
+    expect(told).toMatchObject({ ok: true })
+    expect(readFileSync(`${proof}.waits`, 'utf8')).toMatch(/File ".*\/main\.py", line 2 in <module>/)
+    expect(readFileSync(`${(await load(wsgi)).proof}.waits`, 'utf8')).toBe('')
+  })
+
   test.each([
     ['import no_such_module\n', { error: 'ModuleNotFoundError', module: 'no_such_module' }],
     ['other = 1\n', { error: 'MissingApp', message: 'main has no app' }],
@@ -99,4 +113,54 @@ import wherry_entry
     expect(output).toContain('Traceback')
     expect(seen).toMatchObject({ ok: false, ...told })
   })
+})
+
+describe('a script that is its own server', () => {
+  const run = (source: string): unknown => {
+    const directory = folder({ 'main.py': source, 'beside.py': '' })
+    const proof = join(directory, 'proof.json')
+    const env = { PATH: process.env['PATH'] ?? '', PYTHONPATH: join(launcherDirectory, 'app'), WHERRY_PROOF: proof }
+    execFileSync(python, [join(launcherDirectory, '../script.py'), 'main.py'], { cwd: directory, env, stdio: 'ignore' })
+    return JSON.parse(readFileSync(proof, 'utf8'))
+  }
+
+  test('works once it is through, or listens', () => {
+    expect(run('import beside\nassert __name__ == "__main__"\n')).toEqual({ ok: true })
+    expect(run('import sys\nsys.exit("no visitor")\n')).toEqual({ ok: true })
+    expect(run('import socket, time\ns = socket.create_server(("127.0.0.1", 0))\ntime.sleep(60)\n')).toEqual({
+      ok: true,
+    })
+  })
+
+  test('that lacks a module says which', () => {
+    expect(run('import no_such_module\n')).toMatchObject({ error: 'ModuleNotFoundError', module: 'no_such_module' })
+  })
+})
+
+test('a relay tells the program that its client broke off', () => {
+  const relay = `
+import os, signal, socket, subprocess, sys, time
+path = given + "/relay.sock"
+program = socket.create_server(("127.0.0.1", 0))
+port = program.getsockname()[1]
+relay = subprocess.Popen([sys.executable, "-c", f"import sys; sys.path.insert(0, {sys.path[0]!r}); from relay import relay; relay(['unix', {path!r}, '{port}'])"])
+client = socket.socket(socket.AF_UNIX)
+while True:
+    try:
+        client.connect(path)
+        break
+    except OSError:
+        time.sleep(0.05)
+inner, _ = program.accept()
+inner.sendall(b"unread")
+time.sleep(0.3)
+client.close()
+inner.settimeout(5)
+try:
+    print(json.dumps(inner.recv(1) == b""))
+except OSError as error:
+    print(json.dumps(repr(error)))
+relay.kill()
+`
+  expect(evaluate(relay, scratch())).toBe(true)
 })

@@ -64,9 +64,13 @@ async def join(reader, writer, port):
     except OSError:
         writer.close()
         return
-    await asyncio.gather(copy(reader, back_writer), copy(back_reader, writer), return_exceptions=True)
-    for side in (writer, back_writer):
-        side.close()
+    try:
+        await asyncio.gather(copy(reader, back_writer), copy(back_reader, writer))
+    except OSError:
+        pass  # One side broke off: the other must not wait for it.
+    finally:
+        for side in (writer, back_writer):
+            side.close()
 
 
 async def copy(reader, writer):

@@ -14,7 +14,7 @@ import traceback
 from wherry_forwarded import forwarded_asgi, forwarded_wsgi
 from wherry_interface import check_interface
 from wherry_omitted import omitted
-from wherry_proof import report
+from wherry_proof import report, watch
 from wherry_retired import closing_asgi
 
 START_FAILURE = 3  # The code by which Gunicorn and Uvicorn give up instead of starting the worker again, for ever.
@@ -26,6 +26,7 @@ class MissingApp(Exception):
 
 def load_or_leave():
     """The app, or the end of this process: after the app's own traceback, or the message it gave to sys.exit()."""
+    watch()
     try:
         app = load()
     except Exception as error:

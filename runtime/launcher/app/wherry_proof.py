@@ -3,9 +3,21 @@ Says in a file, where WHERRY_PROOF asks for it, whether the app could be loaded:
 app object is missing or of the wrong interface.
 """
 
+import faulthandler
 import json
 import os
 import traceback
+
+
+def watch():
+    """Some apps wait for a service while they are imported. After WHERRY_PROOF_PATIENCE seconds a file beside says where this one stands."""
+    path, seconds = os.environ.get("WHERRY_PROOF"), os.environ.get("WHERRY_PROOF_PATIENCE")
+    if not (path and seconds):
+        return
+    try:
+        faulthandler.dump_traceback_later(float(seconds), file=os.open(path + ".waits", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+    except OSError:
+        pass  # Another worker is watched already.
 
 
 def report(error=None):
@@ -13,6 +25,7 @@ def report(error=None):
     path = os.environ.get("WHERRY_PROOF")
     if not path:
         return
+    faulthandler.cancel_dump_traceback_later()
     answer = {"ok": error is None}
     if error is not None:
         answer.update(

@@ -44,7 +44,9 @@ export async function makeImage(request: ImageRequest, given: Tools): Promise<Ma
   return namingFullDisk(tools.cache.root, async () => {
     const recorded = request.update ? null : recordedLock(request)
     const built = recorded ? await buildAll(request, recorded, tools) : await resolveAndBuild(request, tools)
-    if (request.startsNext !== true && built.loaded === null) await prove(request, built, null, tools)
+    // Streamlit answers whatever becomes of its script, which runs when somebody looks: its start proves nothing.
+    const startProves = request.startsNext === true && request.plan.image.serve.framework !== 'streamlit'
+    if (!startProves && built.loaded === null) await prove(request, built, null, tools)
     return made(built)
   })
 }

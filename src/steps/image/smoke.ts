@@ -7,15 +7,14 @@ import type { Lock } from '../../model/lock.ts'
 import type { Plan } from '../../model/plan.ts'
 import { findWritten } from './directory.ts'
 import type { Inside } from './inside.ts'
-import { proofPlace, readLoaded, type Loaded } from './loading/loaded.ts'
+import { patience, proofEnvironment, proofPlace, readLoaded, type Loaded } from './loading/loaded.ts'
 import { workingDirectory } from './launch.ts'
 import { throwAwayEnvironment } from './statics/collect.ts'
-import { withScratch, type Tools } from './tools.ts'
+import { saying, withScratch, type Tools } from './tools.ts'
 
 const script = fileURLToPath(new URL('../../../runtime/smoke.py', import.meta.url))
 
-/** Seconds the app may take to listen; one that needs a database that is not there will not. */
-const patience = 30
+const stillWaiting = `the app does not answer yet: it may wait for a service, and none is there while an image is made (${patience.most} s at most)`
 
 export interface Smoke {
   readonly config: ImageConfig
@@ -41,7 +40,7 @@ export async function startForOnce(plan: Plan, smoke: Smoke, tools: Tools): Prom
     const [upper, answers] = [join(scratch, 'root'), join(scratch, 'answers')]
     await Promise.all([mkdir(upper), mkdir(answers)])
     await chmod(answers, 0o777)
-    await startOnce(plan, smoke, { upper, answers }).catch(() => null)
+    await saying(stillWaiting, tools, () => startOnce(plan, smoke, { upper, answers }).catch(() => null))
     // What an interrupted start wrote is not all that the app writes: nothing may be recorded.
     tools.signal?.throwIfAborted()
     const written = findWritten(upper, workingDirectory(plan))
@@ -58,8 +57,8 @@ async function startOnce(
   { upper, answers }: { readonly upper: string; readonly answers: string },
 ): Promise<void> {
   await inside.run({
-    argv: ['/venv/bin/python', '-I', '-S', '-B', '/smoke.py', String(patience), ...entrypoint, 'web'],
-    env: { ...env, ...throwAwayEnvironment(plan), ...given, WEB_CONCURRENCY: '1', WHERRY_PROOF: proofPlace },
+    argv: ['/venv/bin/python', '-I', '-S', '-B', '/smoke.py', String(patience.most), ...entrypoint, 'web'],
+    env: { ...env, ...throwAwayEnvironment(plan), ...given, WEB_CONCURRENCY: '1', ...proofEnvironment },
     user: { uid: 10001, gid: 10001 },
     cwd: workingDirectory(plan),
     root: { upper },
@@ -67,7 +66,7 @@ async function startOnce(
       { from: script, to: '/smoke.py', readonly: true },
       { from: answers, to: dirname(proofPlace), readonly: false },
     ],
-    timeout: (patience + 30) * 1000,
+    timeout: (patience.most + 30) * 1000,
   })
 }
 

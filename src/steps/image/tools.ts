@@ -30,6 +30,12 @@ export async function task<T>(
   return result
 }
 
+/** Says `text` of work that takes longer than people wait without a word. */
+export async function saying<T>(text: string, { report }: Tools, work: () => Promise<T>): Promise<T> {
+  const timer = setTimeout(() => report({ step: 'image', level: 'info', text }), 8000)
+  return work().finally(() => clearTimeout(timer))
+}
+
 /** The same tools for work that was told of before: only what is wrong is reported. */
 export function quietly(tools: Tools): Tools {
   return { ...tools, report: event => event.level === 'warning' && tools.report(event) }

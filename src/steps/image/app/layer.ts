@@ -7,6 +7,7 @@ import { makeLayers, type MadeLayers } from '../../../oci/index.ts'
 import { sizeOf, type Environment } from '../environment.ts'
 import { launchFile } from '../launch.ts'
 import type { Wanted } from '../resolve/wanted.ts'
+import { refuseInConfig } from '../secrets/in-config.ts'
 import { task, type Tools } from '../tools.ts'
 import { compileApp } from './bytecode.ts'
 import { readContext } from './context.ts'
@@ -28,6 +29,7 @@ export function appTree(
   environment: Environment,
   tools: Tools,
 ): Tree {
+  refuseInConfig(plan)
   const root = plan.root === '.' ? '' : plan.root
   const ignored = readOwnIgnores(checkout, plan)
   for (const file of ignored.unfit) {

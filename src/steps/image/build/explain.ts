@@ -78,6 +78,6 @@ const wheelsElsewhere: Readonly<Record<string, string>> = {
 }
 
 function alternative(name: string): string {
-  const other = wheelsElsewhere[name]
+  const other = Object.hasOwn(wheelsElsewhere, name) ? wheelsElsewhere[name] : undefined
   return other ? `, or ${other}` : ''
 }

@@ -14,6 +14,7 @@ const failed = (error: string, kinds: readonly string[], more: Partial<Loaded> =
   message: '',
   module: null,
   trace: 'Traceback (most recent call last):\n',
+  waits: null,
   ...more,
 })
 const missing = (module: string): Loaded =>

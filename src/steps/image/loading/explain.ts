@@ -19,7 +19,7 @@ export function explainLoaded(loaded: Loaded, { plan, files }: Loading): WherryE
   if (loaded.ok) return null
   const { kinds, module } = loaded
   const { serve } = plan.image
-  const name = `${serve.module}:${serve.attribute}${serve.factory ? '()' : ''}`
+  const name = serve.script ?? `${serve.module}:${serve.attribute}${serve.factory ? '()' : ''}`
   const message = printable(loaded.message)
   const evidence = lastLines(printable(loaded.trace), 12)
   if (loaded.error === 'WrongInterface')

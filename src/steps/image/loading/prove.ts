@@ -1,21 +1,24 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { printable } from '../../../kit/text.ts'
 import type { Image } from '../../../model/image.ts'
+import type { Plan } from '../../../model/plan.ts'
 import type { Inside } from '../inside.ts'
 import { entrypoint, workingDirectory } from '../launch.ts'
 import { throwAwayEnvironment } from '../statics/collect.ts'
-import { task, withScratch, type Tools } from '../tools.ts'
+import { saying, task, withScratch, type Tools } from '../tools.ts'
 import { explainLoaded, type Loading } from './explain.ts'
-import { proofPlace, readLoaded, type Loaded } from './loaded.ts'
+import { patience, proofEnvironment, proofPlace, readLoaded, type Loaded } from './loaded.ts'
 
-/** Milliseconds; an app that waits for a service while it is imported is not waited for. */
-const patience = 60_000
+const scriptRunner = fileURLToPath(new URL('../../../../runtime/script.py', import.meta.url))
+
+const stillWaiting = `the app is still being imported: it may wait for a service, and none is there while an image is made (${patience.most} s at most)`
 
 /**
- * Makes sure, before an image ships, that the app object can be imported in it and is what its server takes. Asked once an image. An app
- * that cannot be loaded without its environment is told of, and proved when it starts. Throws `module-not-installed`, `app-not-importable`
- * and `wrong-interface`.
+ * Makes sure, before an image ships, that the app object can be imported in it and is what its server takes, or that the script that is its
+ * own server runs. Asked once an image. An app that cannot be loaded without its environment is told of, and proved when it starts. Throws
+ * `module-not-installed`, `app-not-importable` and `wrong-interface`.
  */
 export async function proveLoading(
   image: Image,
@@ -23,14 +26,15 @@ export async function proveLoading(
   loading: Loading & LoadingOptions,
   tools: Tools,
 ): Promise<void> {
-  if (loading.plan.image.serve.interface === 'own') return
   const key = image.digest.replace('sha256:', '')
   if ((await tools.cache.find('loaded', key)) !== null) return
   const loaded =
-    loading.loaded ?? (await task(tools, 'importing the app in its image', () => load(image, inside, loading, tools)))
+    loading.loaded ??
+    (await task(tools, titleOf(loading), () => saying(stillWaiting, tools, () => load(image, inside, loading, tools))))
   const error = loaded === null ? null : explainLoaded(loaded, loading)
   if (error) throw error
-  if (loaded?.ok === true) await tools.cache.entry('loaded', key, path => writeFile(path, ''))
+  if (loaded?.ok === true || isStreamlit(loading.plan))
+    await tools.cache.entry('loaded', key, path => writeFile(path, ''))
   else tools.report({ step: 'image', level: 'warning', text: notProved(loaded) })
 }
 
@@ -52,28 +56,44 @@ function load(
     await mkdir(answers)
     await chmod(answers, 0o777)
     const [program = '', ...words] = entrypoint
+    const { script } = plan.image.serve
+    const loads = script === null ? ['/wherry/launcher/app/wherry_entry.py'] : ['/script.py', script]
     await inside.run({
-      argv: [program, ...words, 'run', '--', 'python', '/wherry/launcher/app/wherry_entry.py'],
+      argv: [program, ...words, 'run', '--', 'python', ...loads],
       env: {
         ...config.env,
         ...throwAwayEnvironment(plan),
         ...env,
         WHERRY_LAUNCH: '/wherry/launch.json',
-        WHERRY_PROOF: proofPlace,
+        ...proofEnvironment,
       },
       user: { uid: 10001, gid: 10001 },
       cwd: workingDirectory(plan),
-      mounts: [{ from: answers, to: dirname(proofPlace), readonly: false }],
-      timeout: patience,
+      mounts: [
+        { from: answers, to: dirname(proofPlace), readonly: false },
+        ...(script === null ? [] : [{ from: scriptRunner, to: '/script.py', readonly: true }]),
+      ],
+      timeout: patience.most * 1000,
     })
     return readLoaded(answers)
   })
+}
+
+function titleOf({ plan: { image } }: Loading): string {
+  return image.serve.script === null ? 'importing the app in its image' : `running ${image.serve.script} in its image`
+}
+
+/** Without a visitor its script may fail for want of one, or go on for ever: only what no environment mends counts. */
+function isStreamlit({ image }: Plan): boolean {
+  return image.serve.framework === 'streamlit'
 }
 
 function notProved(loaded: Loaded | null): string {
   const why =
     loaded === null
       ? 'it did not come to its end'
-      : printable(`${loaded.error}: ${loaded.message.split('\n')[0]}`).slice(0, 200)
+      : loaded.waits !== null
+        ? printable(`it waits at ${loaded.waits} and did not come to its end in ${patience.most} s`).slice(0, 300)
+        : printable(`${loaded.error}: ${loaded.message.split('\n')[0]}`).slice(0, 200)
   return `the app could not be imported without its environment (${why}): its start will tell whether it serves`
 }

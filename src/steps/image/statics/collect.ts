@@ -68,6 +68,7 @@ async function run(
       { from: out, to: '/collected', readonly: false },
     ],
   })
+  if (result.timedOut) throw explain(`${result.stderr}\ncollectstatic did not end in ten minutes`, '')
   if (result.code !== 0) throw explain(result.stderr, result.stdout)
 }
 

@@ -6,6 +6,7 @@ import type { Tree } from '../../../model/tree.ts'
 import { makeLayers, type MadeLayers } from '../../../oci/index.ts'
 import { readDirectory } from '../directory.ts'
 import type { Environment } from '../environment.ts'
+import { collectFailed } from '../errors.ts'
 import { openInside } from '../inside.ts'
 import { workingDirectory } from '../launch.ts'
 import { task, type Tools } from '../tools.ts'
@@ -43,6 +44,7 @@ export async function addStatics(
     async () => withTree(await rememberStatics(all, inputs, tools, run(plan, app.made, environment, tools))),
     found => `${count(found.tree.filter(({ kind }) => kind === 'file').length, 'static file')} collected`,
   )
+  if (collected.url !== null) refuseSource(collected.root, workingDirectory(plan))
   const own = collected.url === null ? [] : [{ url: collected.url, directory: collected.root }]
   // What was expected to be collected counts as collectstatic says it.
   const others = declared.filter(({ expected, at }) => !expected && !own.some(({ url }) => url === at.url))
@@ -55,6 +57,16 @@ export async function addStatics(
   const under = overlaps ? app.made.below : environment.made.below
   const { layers } = await makeLayers([part], { cache: tools.cache, below: under, unpack: true })
   return { layers: overlaps ? [...app.made.layers, ...layers] : [...layers, ...app.made.layers], served }
+}
+
+/** Whatever lies in STATIC_ROOT, nginx serves to everybody. */
+export function refuseSource(root: string, app: string): void {
+  if (root !== '/' && root !== app && !app.startsWith(`${root}/`)) return
+  throw collectFailed({
+    what: `STATIC_ROOT is ${root}, where the app itself lies.`,
+    why: 'nginx would serve the source and the settings to everybody.',
+    next: "Give the collected files a directory of their own: STATIC_ROOT = BASE_DIR / 'staticfiles'.",
+  })
 }
 
 function run(plan: Plan, app: MadeLayers, environment: Environment, tools: Tools) {
