@@ -1,6 +1,7 @@
 import { openCache } from './kit/cache.ts'
 import { makePlans } from './plan.ts'
 import { hooksAround } from './ship/hooks-around.ts'
+import { makeOwn, type Publishable } from './ship/own.ts'
 import { prepare } from './ship/prepare.ts'
 import { requestOf } from './ship/request.ts'
 import type { ImageOptions, Made, Published, PublishOptions, Up, UpdateOptions, UpOptions } from './ship/values.ts'
@@ -30,15 +31,11 @@ export async function publish(directory: string, options: PublishOptions): Promi
   const step = await import('./steps/publish/index.ts')
   const place = step.parsePlace(options.to)
   const tools = { cache: openCache(), ...options }
-  const { makeOwnImage } = await import('./steps/image/own/repository.ts')
-  const own = await makeOwnImage(directory, tools)
-  if (own !== null) return { ...own, ref: await step.publish(own.image, place, tools) }
-  const ready = await image(directory, options)
-  const hooks = hooksAround(ready, options)
+  const { name, image: made, hooks } = (await makeOwn(directory, tools)) ?? (await makeKnown(directory, options))
   await hooks.before('publish')
-  const ref = await step.publish(ready.made.image, place, tools)
+  const ref = await step.publish(made, place, tools)
   await hooks.after('publish', { WHERRY_REFERENCE: ref.reference })
-  return { name: ready.plan.name, image: ready.made.image, ref }
+  return { name, image: made, ref }
 }
 
 /** Repository → Image: the first half, which knows of no target. */
@@ -62,4 +59,10 @@ export async function update(
   const plans = makePlans(detected.project, detected.config, detected.app)
   const tools = { cache: openCache(), ...options }
   return { detected, ...(await updateLock(plans, requestOf(detected), { dryRun: options.dryRun ?? false }, tools)) }
+}
+
+/** The image of an app that is known here, where no Dockerfile of its own makes it. */
+async function makeKnown(directory: string, options: ImageOptions): Promise<Publishable> {
+  const ready = await image(directory, options)
+  return { name: ready.plan.name, image: ready.made.image, hooks: hooksAround(ready, options) }
 }

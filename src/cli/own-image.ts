@@ -1,11 +1,13 @@
 import { openCache } from '../kit/cache.ts'
 import { viewKept, writeArchive } from '../oci/index.ts'
-import { makeOwnImage, refuseOwn } from '../steps/image/own/repository.ts'
+import { makeOwn } from '../ship/own.ts'
+import { refuseOwn } from '../steps/image/own/repository.ts'
 import type { Call } from './command.ts'
+import { hooksOf } from './values.ts'
 import { textOf } from './values.ts'
 
 /** What can be asked of an image whoever made it. */
-const known: ReadonlySet<string> = new Set(['out', 'json', 'quiet', 'verbose'])
+const known: ReadonlySet<string> = new Set(['out', 'allowHooks', 'json', 'quiet', 'verbose'])
 
 /** What `wherry image` does of a repository whose config names a Dockerfile; false for any other. Throws `own-dockerfile`. */
 export async function giveOwnImage(path: string, { face, options }: Pick<Call, 'face' | 'options'>): Promise<boolean> {
@@ -14,7 +16,7 @@ export async function giveOwnImage(path: string, { face, options }: Pick<Call, '
     return false
   }
   const cache = openCache()
-  const own = await makeOwnImage(path, { cache, report: face.report })
+  const own = await makeOwn(path, { cache, report: face.report, ...hooksOf(options) })
   if (own === null) return false
   const { name, image } = own
   const { digest, configDigest, layers } = image

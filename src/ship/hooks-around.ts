@@ -1,4 +1,4 @@
-import type { HookName } from '../hooks/hooks.ts'
+import type { HookName, Hooks } from '../hooks/hooks.ts'
 import type { Made, ShipOptions } from './values.ts'
 
 type Facts = Readonly<Record<string, string>>
@@ -12,11 +12,23 @@ export interface HooksAround {
 /** The user's own programs around the steps of an image that is made, where the config names them. */
 export function hooksAround({ detected, plan, made }: Made, options: ShipOptions): HooksAround {
   const { config, checkout } = detected
+  return hooksOf({ hooks: config.hooks, repository: checkout.root, app: plan.name, digest: made.image.digest }, options)
+}
+
+interface About {
+  readonly hooks: Hooks | undefined
+  readonly repository: string
+  readonly app: string
+  readonly digest: string
+}
+
+/** The same for an image whoever made it. */
+export function hooksOf({ hooks, repository, app, digest }: About, options: ShipOptions): HooksAround {
   const run = async (name: HookName, facts: Facts = {}): Promise<void> => {
-    if (config.hooks?.[name] === undefined) return
+    if (hooks?.[name] === undefined) return
     const { runHook } = await import('../hooks/run.ts')
-    const known = { WHERRY_APP: plan.name, WHERRY_DIGEST: made.image.digest }
-    await runHook(name, config.hooks, { ...options, repository: checkout.root, facts: { ...known, ...facts } })
+    const known = { WHERRY_APP: app, WHERRY_DIGEST: digest }
+    await runHook(name, hooks, { ...options, repository, facts: { ...known, ...facts } })
   }
   return { before: step => run(`before-${step}`), after: (step, facts) => run(`after-${step}`, facts) }
 }

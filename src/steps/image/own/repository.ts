@@ -1,25 +1,33 @@
 import { basename } from 'node:path'
 import { loadConfig } from '../../../config/load.ts'
-import { openCheckout } from '../../../kit/checkout/index.ts'
+import type { Config } from '../../../config/schema.ts'
+import { openCheckout, type Checkout } from '../../../kit/checkout/index.ts'
 import type { Image } from '../../../model/image.ts'
 import { onlyOwnImage } from '../errors.ts'
 import type { Tools } from '../tools.ts'
 
-/**
- * The image of a repository whose config leaves it to a Dockerfile; null for any other repository. Nothing is detected: what such a
- * repository holds need not be an app that is known here.
- */
-export async function makeOwnImage(
-  directory: string,
-  tools: Tools,
-): Promise<{ readonly name: string; readonly image: Image } | null> {
+/** A repository whose config leaves its image to a Dockerfile. */
+export interface OwnRepository {
+  readonly checkout: Checkout
+  readonly dockerfile: string
+  /** The app's, fit for an image. */
+  readonly name: string
+  readonly hooks: Config['hooks']
+}
+
+/** Null for any other repository. Nothing is detected: what such a repository holds need not be an app that is known here. */
+export async function findOwn(directory: string): Promise<OwnRepository | null> {
   const checkout = await openCheckout(directory)
   const { config } = await loadConfig(checkout)
   const dockerfile = config.image?.dockerfile
   if (dockerfile === undefined) return null
+  return { checkout, dockerfile, name: plainName(config.name ?? basename(checkout.root)), hooks: config.hooks }
+}
+
+/** Its image. Throws as `buildOwn`. */
+export async function makeOwnImage(own: OwnRepository, tools: Tools): Promise<Image> {
   const { buildOwn } = await import('./index.ts')
-  const name = plainName(config.name ?? basename(checkout.root))
-  return { name, image: await buildOwn({ checkout, dockerfile, name }, tools) }
+  return buildOwn(own, tools)
 }
 
 /** As images can be named: `Says Hello` becomes `says-hello`. */
@@ -30,7 +38,6 @@ function plainName(text: string): string {
 
 /** Throws `own-dockerfile` where the config of a repository leaves its image to a Dockerfile. */
 export async function refuseOwn(directory: string): Promise<void> {
-  const { config } = await loadConfig(await openCheckout(directory))
-  const dockerfile = config.image?.dockerfile
-  if (dockerfile !== undefined) throw onlyOwnImage(dockerfile)
+  const own = await findOwn(directory)
+  if (own !== null) throw onlyOwnImage(own.dockerfile)
 }
