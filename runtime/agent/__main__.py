@@ -1,9 +1,10 @@
 """The hands of Wherry on a host, and the holder that parents what runs there.
 
 Python standard library only, 3.9 or newer. `agent COMMAND` reads one JSON object from stdin and answers one on stdout, `agent serve`
-as many as are asked; `agent logs` answers lines of JSON; `agent hold HOME` stays and parents processes; `agent run BASE64` becomes a
-command of the app, so its request, which holds no secret, comes as base64 of JSON. What must be atomic on the host happens here: the
-lock with its epochs, the journal, the switch, the drain check.
+as many as are asked; `agent logs` answers lines of JSON; `agent receive` takes layers; `agent hold HOME` stays and parents processes;
+`agent run BASE64` becomes a command of the app, so its request, which holds no secret, comes as base64 of JSON; `agent attach TICKET`
+does the same by a request that was left before. What must be atomic on the host happens here: the lock with its epochs, the journal, the
+switch, the drain check.
 """
 
 import base64
@@ -25,12 +26,20 @@ def main():
         import once
 
         return once.run(json.loads(base64.b64decode(arguments[1])))
-    if len(arguments) == 1 and arguments[0] == "logs":
+    if len(arguments) == 2 and arguments[0] == "attach":
+        import attach
+
+        return attach.attach(arguments[1])
+    if arguments == ["logs"]:
         import follow
 
-        return follow.logs(json.load(sys.stdin))
+        return follow.logs(json.loads(sys.stdin.buffer.readline()))
+    if arguments == ["receive"]:
+        import layers
+
+        return layers.receive()
     if len(arguments) != 1 or arguments[0] not in session.commands.ALL:
-        print("usage: agent hold HOME | run BASE64 | serve | logs | " + " | ".join(sorted(session.commands.ALL)), file=sys.stderr)
+        print("usage: agent hold HOME | run BASE64 | attach TICKET | serve | logs | receive | " + " | ".join(sorted(session.commands.ALL)), file=sys.stderr)
         return 2
     json.dump(session.answer(arguments[0], json.load(sys.stdin)), sys.stdout)
     return 0

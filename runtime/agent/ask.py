@@ -104,3 +104,26 @@ def release(path, target, headers, timeout):
         return {"status": None, "reason": f"{type(error).__name__}: {error}"}
     finally:
         connection.close()
+
+
+def site(address, target, headers, timeout):
+    """One GET over TCP, no redirect followed: the beginning of its body, and size and hash of all of it."""
+    from hashlib import sha256
+    from http.client import HTTPConnection, HTTPException
+
+    connection = HTTPConnection(*address, timeout=timeout)
+    digest, size, text = sha256(), 0, b""
+    try:
+        connection.request("GET", target, headers=headers)
+        answer = connection.getresponse()
+        while chunk := answer.read(65_536):
+            digest.update(chunk)
+            size += len(chunk)
+            text = text or chunk
+        headers = {name.lower(): value for name, value in answer.getheaders()}
+        found = {"status": answer.status, "headers": headers, "text": text.decode("latin-1")}
+        return {**found, "size": size, "sha256": digest.hexdigest()}
+    except (OSError, HTTPException) as error:
+        return {"reason": f"{type(error).__name__}: {error}"}
+    finally:
+        connection.close()

@@ -64,6 +64,12 @@ def probe(request):
         time.sleep(SOON)
 
 
+def fetch(request):
+    """Asks the site as anybody would who reaches this host."""
+    Home(request["home"])
+    return ask.site((request["address"], request["port"]), request["path"], request["headers"], request["timeout"])
+
+
 def lines(request):
     """The state of a group's processes and what they printed after the line of that number."""
     home = Home(request["home"])

@@ -9,6 +9,7 @@ import urllib.parse
 
 import ask
 import files
+import layers
 import lock
 import services
 import statics
@@ -175,6 +176,7 @@ def prune(home, request):
     for name in os.listdir(home.public):
         if name.startswith(".") or (name.isdigit() and int(name) not in known):
             files.remove(os.path.join(home.public, name))
+    layers.sweep(os.path.dirname(home.path))
     return {"gone": gone}
 
 
