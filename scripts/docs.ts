@@ -1,10 +1,10 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { configSchema } from '../src/config/schema.ts'
 import type { ErrorEntry } from '../src/kit/error.ts'
 import type { NoteEntry } from '../src/steps/detect/note.ts'
 import * as notes from '../src/steps/detect/notes.ts'
+import { wholeSchema } from '../src/targets/index.ts'
 
 /** Writes the reference pages from the source; `--check` fails instead when a committed page differs. */
 
@@ -65,10 +65,12 @@ interface JsonSchema {
   readonly description?: string
   readonly examples?: readonly unknown[]
   readonly properties?: Readonly<Record<string, JsonSchema>>
+  /** Of a table whose keys are names of the user's. */
+  readonly additionalProperties?: JsonSchema | boolean
 }
 
 function jsonSchema(): JsonSchema {
-  return { ...(z.toJSONSchema(configSchema) as JsonSchema), ...({ title: 'wherry.toml' } as object) }
+  return { ...(z.toJSONSchema(wholeSchema) as JsonSchema), ...({ title: 'wherry.toml' } as object) }
 }
 
 function rowsOf(schema: JsonSchema, prefix: string): string[] {
@@ -78,6 +80,9 @@ function rowsOf(schema: JsonSchema, prefix: string): string[] {
     const example = value.examples?.[0]
     const shown = example === undefined ? '' : ` Example: \`${path} = ${toml(example)}\`.`
     rows.push(`| \`${path}\` | ${value.description ?? ''}${shown} |`, ...rowsOf(value, `${path}.`))
+    // Below [apps] are the keys of the whole file again.
+    if (path === 'targets' && typeof value.additionalProperties === 'object')
+      rows.push(...rowsOf(value.additionalProperties, `${path}.NAME.`))
   }
   return rows
 }

@@ -4,7 +4,17 @@ import { hooksAround } from './ship/hooks-around.ts'
 import { makeOwn, type Publishable } from './ship/own.ts'
 import { prepare } from './ship/prepare.ts'
 import { requestOf } from './ship/request.ts'
-import type { ImageOptions, Made, Published, PublishOptions, Up, UpdateOptions, UpOptions } from './ship/values.ts'
+import type {
+  ImageOptions,
+  Made,
+  Published,
+  PublishOptions,
+  Shipped,
+  ShipToOptions,
+  Up,
+  UpdateOptions,
+  UpOptions,
+} from './ship/values.ts'
 import { detect, type Detected } from './steps/detect/index.ts'
 import { makeFirstImage } from './steps/image/first.ts'
 import type { MovedLock } from './steps/image/update.ts'
@@ -24,6 +34,26 @@ export async function up(directory: string, options: UpOptions): Promise<Up> {
   const deployed = await host.deploy({ ...options, plan, made })
   await hooks.after('release', { WHERRY_URL: deployed.url })
   return { ...ready, deployed }
+}
+
+/** Repository → a release that serves on a target of the config. A dry run connects, makes the image, and says what would be done. */
+export async function ship(directory: string, options: ShipToOptions): Promise<Shipped> {
+  const { openTarget } = await import('./targets/index.ts')
+  // First of all: that it cannot be reached must not be found out after an image was made.
+  const target = await openTarget(directory, options.to, options)
+  const { env, listen, usual } = target
+  const isDry = options.dryRun ?? false
+  const ready = await image(directory, { ...options, env, startsNext: !isDry })
+  const { plan, made, detected } = ready
+  const host = await target.open(detected.app ?? plan.name, { change: !isDry, adopt: options.adopt ?? false })
+  const commit = await target.commit()
+  const request = { ...options, plan, made, env, usual, commit, ...(listen ? { listen } : {}) }
+  if (isDry) return { ...ready, deployed: null, operations: await host.plan(request) }
+  const hooks = hooksAround(ready, options)
+  await hooks.before('release')
+  const deployed = await host.deploy(request)
+  await hooks.after('release', { WHERRY_URL: deployed.url })
+  return { ...ready, deployed, operations: null }
 }
 
 /** Repository → an image in a registry; its digest is what any target can be given. Throws `bad-image-reference` before anything is made. */

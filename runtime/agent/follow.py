@@ -1,9 +1,10 @@
-"""What the processes printed, as lines of JSON on stdout, from the oldest kept file on; with `follow`, also what they print next."""
+"""What the processes printed, as lines of JSON on stdout, from the oldest kept file on; with `follow`, also what they print next, until
+whoever reads closes our stdin."""
 
 import json
 import os
+import select
 import sys
-import time
 
 from home import Home
 from log import KEPT
@@ -16,13 +17,11 @@ def logs(request):
     kept = []
     for number in range(KEPT, 0, -1):
         kept += wanted.of(read(f"{path}.{number}"))
-    parent, file, last = os.getppid(), open_log(path), request.get("last")
+    file, last = open_log(path), request.get("last")
     kept += wanted.of(file.read() if file else b"")
     write(kept[-last:] if last else kept)
-    while request.get("follow"):
-        time.sleep(0.1)
-        if os.getppid() != parent:
-            break  # Whoever reads has gone.
+    # Nothing more is said to us: what can be read there is the end.
+    while request.get("follow") and not select.select([0], [], [], 0.1)[0]:
         if file is None or turned_over(path, file):
             rest = file.read() if file else b""
             file = open_log(path)

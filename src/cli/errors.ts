@@ -3,7 +3,7 @@ import { defineError } from '../kit/error.ts'
 export const notReleased = defineError({
   code: 'not-released',
   title: 'Nothing of this repository has been released here',
-  help: 'The command asks about an app on this machine that was never started here, or was started from another copy of the repository. `wherry up` releases it.',
+  help: 'The command asks about an app on this machine that was never started here, or was started from another copy of the repository. `wherry up` releases it. With `--to` the same is said of a target: `wherry ship --to NAME` releases it there.',
 })
 
 export const badArgument = defineError({

@@ -1,11 +1,9 @@
 import { parse, TomlError } from 'smol-toml'
-import type { $ZodIssue } from 'zod/v4/core'
 import type { Checkout } from '../kit/checkout/index.ts'
-import { nearest } from '../kit/text.ts'
 import { invalidConfig } from './errors.ts'
 import { checkRequires } from './requires.ts'
 import { chooseApp, type ChosenApp } from './apps.ts'
-import type { ConfigFile } from './schema.ts'
+import type { Config, ConfigFile } from './schema.ts'
 
 export interface LoadedConfig extends ChosenApp {
   /** Every name under `[apps]`. */
@@ -26,6 +24,21 @@ export async function loadConfig(checkout: Checkout, app: string | null = null):
 /** The names under `[apps]`; none for a repository that is one app. Throws as `loadConfig`. */
 export async function listApps(checkout: Checkout): Promise<readonly string[]> {
   return Object.keys((await loadFile(checkout)).config.apps ?? {})
+}
+
+export interface LoadedTargets {
+  /** Name → keys, which are the target's to judge. */
+  readonly targets: NonNullable<Config['targets']>
+  /** The file they are from, or would be. */
+  readonly file: string
+}
+
+/** The `[targets]` of one app; without an app those that all of them have. Throws as `loadConfig`. */
+export async function loadTargets(checkout: Checkout, app: string | null): Promise<LoadedTargets> {
+  const { config, file } = await loadFile(checkout)
+  const isOne = app !== null || Object.keys(config.apps ?? {}).length <= 1
+  const { targets = {} } = isOne ? chooseApp(config, app).config : config
+  return { targets, file: file ?? 'wherry.toml' }
 }
 
 interface LoadedFile {
@@ -65,47 +78,6 @@ function toml(text: string, file: string): Record<string, unknown> {
 }
 
 async function validate(value: unknown, file: string): Promise<ConfigFile> {
-  const { configSchema } = await import('./schema.ts')
-  const result = configSchema.safeParse(value)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  if (!issue) throw new Error('zod refused the config without an issue')
-  throw refuse(issue, file, keysAt(configSchema as unknown as Shape, issue.path))
-}
-
-function refuse(issue: $ZodIssue, file: string, known: readonly string[]): Error {
-  const prefix = file === 'pyproject.toml' ? 'tool.wherry.' : ''
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? ''
-    const near = nearest(key, known)
-    return invalidConfig({
-      what: `${file} has a key that does not exist: ${prefix}${[...issue.path, key].join('.')}`,
-      next: near ? `Did you mean \`${near}\`? Otherwise remove it.` : `Known keys here: ${known.join(', ')}.`,
-      evidence: [{ file, text: key }],
-    })
-  }
-  const path = prefix + issue.path.join('.')
-  return invalidConfig({
-    what: `${file}: ${path} is not as it should be.`,
-    why: issue.message,
-    next: `Mend ${path}; docs/config.md shows each key with an example.`,
-    evidence: [{ file, text: path }],
-  })
-}
-
-interface Shape {
-  readonly shape?: Readonly<Record<PropertyKey, Shape | undefined>>
-  /** Of a record every key holds the same. */
-  readonly valueType?: Shape
-  readonly unwrap?: () => Shape
-}
-
-/** The keys that exist where the issue is, for the suggestion. */
-function keysAt(schema: Shape, path: readonly PropertyKey[]): string[] {
-  let here: Shape = schema
-  for (const part of path) {
-    here = here.shape?.[part] ?? here.valueType ?? {}
-    while (here.unwrap) here = here.unwrap()
-  }
-  return Object.keys(here.shape ?? {})
+  const [{ configSchema }, { checkKeys }] = await Promise.all([import('./schema.ts'), import('./check.ts')])
+  return checkKeys(configSchema, value, { file })
 }

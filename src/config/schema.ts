@@ -6,7 +6,8 @@ import { z } from 'zod'
  */
 
 const argv = z.array(z.string()).min(1)
-const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a name for an environment variable')
+/** Of an environment variable. */
+export const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not a name for an environment variable')
 
 const image = z
   .strictObject({

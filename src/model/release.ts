@@ -8,5 +8,7 @@ export interface Release {
   /** RFC 3339. */
   readonly createdAt: string
   readonly previous: number | null
+  /** Of the repository, with `+` where files differed from it; null where it is not known. */
+  readonly commit: string | null
   readonly state: 'staged' | 'serving' | 'retired' | 'failed'
 }

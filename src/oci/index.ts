@@ -5,6 +5,7 @@
  *     sinks     keepImage (cache) · writeLayout · writeArchive · streamArchive
  */
 export { assemble } from './assemble.ts'
+export { readBlob } from './blob.ts'
 export { nothingBelow, type Below } from './below.ts'
 export { directoryImage } from './directory-image.ts'
 export { directoryLayer, directoryTar, type DirectoryLayer } from './directory-layer.ts'

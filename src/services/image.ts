@@ -9,6 +9,7 @@ import {
   type Architecture,
 } from '../debian/index.ts'
 import type { Cache } from '../kit/cache.ts'
+import type { Layer } from '../model/image.ts'
 import type { DebianPackage } from '../model/lock.ts'
 import { makeLayers, unpackLayers } from '../oci/index.ts'
 import type { Service } from './service.ts'
@@ -27,6 +28,7 @@ export interface ServiceImage {
   readonly packages: readonly DebianPackage[]
   /** The directory of the unpacked layer on this machine. */
   readonly directory: string
+  readonly layers: readonly Layer[]
 }
 
 /** Counts up whenever the same packages would be assembled differently. */
@@ -52,7 +54,7 @@ export async function makeServiceImage(service: Service, options: ServiceImageOp
   const tree = async () => assembleBase(await fetchDebs(packages, { mirrors, cache, ...signal }), architecture)
   const part = { what: `service: ${service.kind}`, key: key.digest('hex'), tree }
   const { layers } = await makeLayers([part], { cache, unpack: true })
-  return { packages, directory: await unpackLayers(layers, { cache }) }
+  return { packages, layers, directory: await unpackLayers(layers, { cache }) }
 }
 
 /** The major version of a server, from the package that is named after it, else from its version. */

@@ -1,6 +1,7 @@
 import type { Report } from '../model/event.ts'
 import type { Image, ImageRef } from '../model/image.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Operation } from '../model/target.ts'
 import type { Detected } from '../steps/detect/index.ts'
 import type { MadeImage } from '../steps/image/index.ts'
 import type { Deployed, ListenAt } from '../targets/host/index.ts'
@@ -37,6 +38,17 @@ export interface UpOptions extends ShipOptions {
   readonly usual?: ListenAt
 }
 
+export interface ShipToOptions extends ShipOptions {
+  /** The name of a target in the config. */
+  readonly to: string
+  /** Only say what would be done; nothing is changed on the target. */
+  readonly dryRun?: boolean
+  /** The fingerprint of a host key that was compared: `SHA256:…`. */
+  readonly acceptHostKey?: string
+  /** The app there is this repository's from now on, although another one released it. */
+  readonly adopt?: boolean
+}
+
 export interface PublishOptions extends ShipOptions {
   /** Where to: `ghcr.io/acme/shop:1.4`. */
   readonly to: string
@@ -57,6 +69,13 @@ export interface Made {
 
 export interface Up extends Made {
   readonly deployed: Deployed
+}
+
+export interface Shipped extends Made {
+  /** What a dry run would do; null when it was done. */
+  readonly operations: readonly Operation[] | null
+  /** Null in a dry run. */
+  readonly deployed: Deployed | null
 }
 
 export interface Published {

@@ -3,6 +3,7 @@ import type { CommandEntry } from '../command.ts'
 const path = { '[path]': 'the repository; the current directory without it' }
 
 const app = { '--app <name>': 'of several apps in wherry.toml, this one' }
+const to = { '--to <target>': 'on this target of wherry.toml instead of this machine' }
 const allowHooks = { '--allow-hooks': 'let the [hooks] of wherry.toml run here, now and until they change' }
 
 /** Every command, in the order of the help. */
@@ -72,17 +73,31 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./up.ts'),
   },
   {
+    name: 'ship',
+    summary: 'send the app to a target of wherry.toml, and let it serve there',
+    arguments: path,
+    options: {
+      ...app,
+      ...allowHooks,
+      '--to <target>': 'where to: its name under [targets]',
+      '--dry-run': 'only say what would be done there',
+      '--accept-host-key <fingerprint>': 'the server’s key has this fingerprint (SHA256:…): it was compared',
+      '--adopt': 'it is the same app, although another repository released it there',
+    },
+    load: () => import('./ship.ts'),
+  },
+  {
     name: 'down',
     summary: 'stop what `up` started; its data stays',
     arguments: path,
-    options: app,
+    options: { ...app, ...to },
     load: () => import('./down.ts'),
   },
   {
     name: 'status',
     summary: 'say what serves, what runs, and what can be gone back to',
     arguments: path,
-    options: app,
+    options: { ...app, ...to },
     load: () => import('./status.ts'),
   },
   {
@@ -91,6 +106,7 @@ export const commands: readonly CommandEntry[] = [
     arguments: path,
     options: {
       ...app,
+      ...to,
       '-f, --follow': 'go on until Ctrl-C',
       '--since <time>': 'from this long ago (10m, 2h, 3d) or this date on',
       '--process <name>': 'of this process only: web, worker …',
@@ -101,14 +117,14 @@ export const commands: readonly CommandEntry[] = [
     name: 'rollback',
     summary: 'let the release before, or the one named, serve again',
     arguments: { '[release]': 'its number; the one before without it' },
-    options: { '--path <path>': 'the repository; the current directory without it', ...app },
+    options: { '--path <path>': 'the repository; the current directory without it', ...app, ...to },
     load: () => import('./rollback.ts'),
   },
   {
     name: 'run',
     summary: 'run a command in the image that serves, with its data',
     arguments: { '<command...>': 'the program and its arguments' },
-    options: { '--path <path>': 'the repository; the current directory without it', ...app },
+    options: { '--path <path>': 'the repository; the current directory without it', ...app, ...to },
     passThrough: true,
     load: () => import('./run.ts'),
   },
@@ -133,7 +149,7 @@ export const commands: readonly CommandEntry[] = [
     name: 'recover',
     summary: 'repair what an interrupted command left behind',
     arguments: path,
-    options: app,
+    options: { ...app, ...to },
     load: () => import('./recover.ts'),
   },
   {

@@ -5,7 +5,7 @@ import type { Call } from '../command.ts'
 
 /** `wherry logs`: what the processes printed, each line with the process it is from. */
 export async function run({ face, arguments: [path = '.'], options }: Call): Promise<void> {
-  const host = await openPlace(String(path), options['app'])
+  const host = await openPlace(String(path), options['app'], options['to'])
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   process.stdout.once('error', () => stop.abort())

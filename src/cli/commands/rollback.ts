@@ -4,7 +4,7 @@ import type { Call } from '../command.ts'
 
 /** `wherry rollback [release]`: the release before, or the one named, serves again. */
 export async function run({ face, arguments: [number], options }: Call): Promise<void> {
-  const host = await openPlace(textOf(options, 'path') ?? '.', options['app'])
+  const host = await openPlace(textOf(options, 'path') ?? '.', options['app'], options['to'])
   const deployed = await host.rollback(releaseNumber(number as string | undefined), { report: face.report })
   face.result(
     deployed,

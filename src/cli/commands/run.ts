@@ -8,6 +8,6 @@ export async function run({ arguments: [words = []], options }: Call): Promise<n
   const [program, ...rest] = words as readonly string[]
   if (program === undefined)
     throw badArgument({ what: '`wherry run` takes a command.', next: 'wherry run python manage.py createsuperuser' })
-  const host = await openPlace(textOf(options, 'path') ?? '.', options['app'])
+  const host = await openPlace(textOf(options, 'path') ?? '.', options['app'], options['to'])
   return host.run([program, ...rest])
 }

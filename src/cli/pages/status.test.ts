@@ -16,12 +16,18 @@ const nothing: Status = {
 }
 
 test('each of several apps stands under its name, a single one does not', () => {
-  const both = statusPages([{ name: 'api' }, { name: 'admin' }], [nothing, nothing], style)
+  const both = statusPages([{ name: 'api' }, { name: 'admin' }], [nothing, nothing], { style, to: null })
   expect(both.split('\n').filter(line => /^\S/.test(line) && !line.startsWith('next'))).toEqual([
     'api',
     'nothing is released',
     'admin',
     'nothing is released',
   ])
-  expect(statusPages([{ name: 'api' }], [nothing], style)).not.toContain('api')
+  expect(statusPages([{ name: 'api' }], [nothing], { style, to: null })).not.toContain('api')
+})
+
+test('what to do next is said of the target that was asked', () => {
+  const next = (to: string | null): string => statusPages([{ name: 'api' }], [nothing], { style, to })
+  expect(next(null)).toContain('wherry up')
+  expect(next('production')).toContain('wherry ship --to production')
 })

@@ -2,14 +2,24 @@ import { duration } from '../../kit/text.ts'
 import type { ProcessStatus, Status } from '../../targets/host/index.ts'
 import type { Style } from '../face/style.ts'
 
+export interface StatusLook {
+  readonly style: Style
+  /** The target they are on; null for this machine. */
+  readonly to: string | null
+}
+
 /** The page of each app of a repository, under its name where there are several. */
-export function statusPages(apps: readonly { readonly name: string }[], all: readonly Status[], style: Style): string {
-  const name = (i: number): string => (apps.length > 1 ? `\n${style.bold(apps[i]?.name ?? '')}` : '')
-  return all.map((status, i) => name(i) + statusPage(status, style)).join('')
+export function statusPages(
+  apps: readonly { readonly name: string }[],
+  all: readonly Status[],
+  look: StatusLook,
+): string {
+  const name = (i: number): string => (apps.length > 1 ? `\n${look.style.bold(apps[i]?.name ?? '')}` : '')
+  return all.map((status, i) => name(i) + statusPage(status, look)).join('')
 }
 
 /** What serves, what runs, and what can be gone back to. */
-function statusPage(status: Status, style: Style): string {
+function statusPage(status: Status, { style, to }: StatusLook): string {
   const { current, releases, processes, url } = status
   const lines = ['', headline(status, style), '']
   for (const each of processes) lines.push(`  ${processLine(each, style)}`)
@@ -25,7 +35,8 @@ function statusPage(status: Status, style: Style): string {
   if (past.length > 0) lines.push('')
   if (status.interrupted)
     lines.push(`${style.yellow('!')} an earlier run was interrupted; the next command repairs it`, '')
-  if (url === null || status.holder === null) lines.push(`${style.dim('next')}   wherry up`, '')
+  if (url === null || status.holder === null)
+    lines.push(`${style.dim('next')}   wherry ${to === null ? 'up' : `ship --to ${to}`}`, '')
   return lines.join('\n')
 }
 

@@ -1,6 +1,8 @@
 import type { Check, Verdict } from '../../model/verdict.ts'
 import { ask, type Answer } from './ask.ts'
 
+export type { Answer } from './ask.ts'
+
 export interface VerifyRequest {
   /** Where the site is reached from outside: `http://127.0.0.1:8000/`. */
   readonly url: string
@@ -12,6 +14,8 @@ export interface VerifyRequest {
   readonly healthPath: string
   /** A file that the edge must serve by itself; null when the app has none. */
   readonly file: ServedFile | null
+  /** Asks where only another machine can: a path, by headers. Without it this machine asks `url`. */
+  readonly ask?: (path: string, headers: Readonly<Record<string, string>>, timeout: number) => Promise<Answer>
   /** Milliseconds one answer may take; 30 s without it: a first request may load much. */
   readonly timeout?: number
 }
@@ -78,9 +82,9 @@ async function theFileIsServed(request: VerifyRequest, file: ServedFile | null):
 
 const releasePath = '/.well-known/wherry/release'
 
-function get({ url, host, timeout = 30_000 }: VerifyRequest, path: string): Promise<Answer> {
+function get({ url, host, ask: askThere, timeout = 30_000 }: VerifyRequest, path: string): Promise<Answer> {
   const headers = { 'User-Agent': 'wherry', ...(host === undefined ? {} : { Host: host }) }
-  return ask(new URL(path, url), headers, timeout)
+  return askThere ? askThere(path, headers, timeout) : ask(new URL(path, url), headers, timeout)
 }
 
 function reasonOf(error: unknown): string {

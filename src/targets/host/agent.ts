@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { lockLost } from './errors.ts'
 import { linesAnswer, observation, probeAnswer, type Observation, type ProbeAnswer } from './observation.ts'
-import { explainRefusal, type Refused } from './refusals.ts'
+import { explainRefusal, isRefused } from './refusals.ts'
 import type { Transport } from './transport.ts'
 
 /** Questions to the agent of one app on one host: they need no lock and change nothing. */
@@ -56,10 +56,6 @@ export function openAgent(home: string, transport: Transport): Agent {
     report: async (release, name) =>
       (await ask('report', { release, name }, z.object({ lines: z.array(z.string()) }))).lines,
   }
-}
-
-function isRefused(said: unknown): said is Refused {
-  return typeof said === 'object' && said !== null && 'refused' in said && typeof said.refused === 'string'
 }
 
 /** Changes, under the lock. */

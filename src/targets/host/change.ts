@@ -4,6 +4,7 @@ import { acquireLease, type Agent } from './agent.ts'
 import { converge } from './converge.ts'
 import { fenced, lockLost } from './errors.ts'
 import type { ChangeOptions } from './host.ts'
+import { connectionLost } from './ssh/errors.ts'
 import type { HostSandbox } from './transport.ts'
 import type { Work } from './work.ts'
 
@@ -28,9 +29,9 @@ export async function underLock<T>(
   }
 }
 
-/** After these the host is in somebody else's hands. */
+/** After these the host is in somebody else's hands, or out of reach. */
 export function isFinal(error: unknown): boolean {
-  return isWherryError(error, fenced) || isWherryError(error, lockLost)
+  return [fenced, lockLost, connectionLost].some(final => isWherryError(error, final))
 }
 
 /** Who is told to hold the lock. */

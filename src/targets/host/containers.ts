@@ -45,7 +45,7 @@ function specFor(name: string, request: DeployRequest, place: ReleasePlace, sand
   const [program, ...rest] = [...config.entrypoint, name]
   const isWeb = name === 'web'
   const container: Container = {
-    layers: layersIn(request.made.layers),
+    layers: layersIn(request.made.layers, sandbox),
     argv: [program, ...rest],
     env: {
       WHERRY_RELEASE: String(place.release),
@@ -84,8 +84,13 @@ export function placesOf({ scratch, cache }: HostSandbox): Pick<HostSandbox, 'sc
   return { scratch, cache }
 }
 
-/** overlayfs takes each layer as it is; an empty one adds nothing but a lookup. */
-export function layersIn(layers: readonly string[]): readonly string[] {
+/** Where layers lie on the host. overlayfs takes each as it is; an empty one adds nothing but a lookup. */
+export function layersIn(layers: readonly string[], { place }: Pick<HostSandbox, 'place'>): readonly string[] {
+  return fullLayers(layers).map(place)
+}
+
+/** The layers, as they lie here, that hold anything. */
+export function fullLayers(layers: readonly string[]): readonly string[] {
   return layers.filter(layer => readdirSync(layer).length > 0)
 }
 

@@ -2,7 +2,6 @@ import { list } from '../../kit/text.ts'
 import type { Operation } from '../../model/target.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import { release } from '../../steps/release/index.ts'
-import { verify } from '../../steps/verify/index.ts'
 import type { Agent } from './agent.ts'
 import { isFinal, underLock, type Change } from './change.ts'
 import { isConverged } from './converge.ts'
@@ -15,8 +14,10 @@ import { edge, isEdgeAsWished, judge, listen } from './operations/edge.ts'
 import { prepare } from './operations/prepare.ts'
 import { prune, unlisten } from './operations/retire.ts'
 import { bringServices, stopServices, type Told } from './operations/services.ts'
+import { send } from './operations/send.ts'
 import { stage, type Surroundings } from './operations/stage.ts'
 import { wishServices, type ServiceWish } from './services.ts'
+import { verifySite } from './site.ts'
 import { takeOver } from './take-over.ts'
 import { listenOf, newRecord, unchanged } from './wish.ts'
 
@@ -25,15 +26,17 @@ export async function deploy(agent: Agent, request: DeployRequest): Promise<Depl
   const seen = await agent.observe()
   const serving = await alreadyServing(agent, request, seen)
   if (serving) return serving
+  await (await send(agent, request))?.run()
   return underLock(agent, request, change => releaseNow(change, request))
 }
 
 /** The operations of a deploy on the host as it is, for showing them: nothing is locked or changed. */
 export async function planDeploy(agent: Agent, request: DeployRequest): Promise<readonly Operation[]> {
   const [seen, sandbox] = await Promise.all([agent.observe(), agent.transport.sandbox()])
+  const sending = await send(agent, request)
   const lease = { epoch: 0, change: refuse, release: refuse }
   const { operations, afterwards } = choose({ agent, lease, report: request.report, seen, sandbox }, request)
-  return [...operations, ...afterwards]
+  return [...(sending ? [sending] : []), ...operations, ...afterwards]
 }
 
 async function alreadyServing(agent: Agent, request: DeployRequest, seen: Observation): Promise<Deployed | null> {
@@ -44,9 +47,11 @@ async function alreadyServing(agent: Agent, request: DeployRequest, seen: Observ
   if (!isEdgeAsWished(seen, wishEdge(request, agent.home, at, await agent.transport.sandbox()))) return null
   const { number, image, healthPath, hosts } = record
   const [host = 'localhost'] = hosts
-  const verdict = await verify({ url: urlOf(at), host, release: number, image, healthPath, file: null, timeout: 5000 })
+  const wish = { host, release: number, image, healthPath, file: null, timeout: 5000 }
+  const verdict = await verifySite(agent, at, wish)
   if (!verdict.ok) return null
-  return { outcome: 'already-serving', release: releaseOf(record), url: urlOf(at), verdict: null, cut: 0 }
+  const url = urlOf(at, agent.transport.name)
+  return { outcome: 'already-serving', release: releaseOf(record), url, verdict: null, cut: 0 }
 }
 
 async function releaseNow(change: Change, request: DeployRequest): Promise<Deployed> {
@@ -64,7 +69,8 @@ async function releaseNow(change: Change, request: DeployRequest): Promise<Deplo
   const record = recordOf(now, now.current)
   if (!record) throw new Error('a release that was switched to has a record')
   const { verdict, cut } = chosen.result()
-  return { outcome: chosen.outcome, release: releaseOf(record), url: urlOf(listenOf(request, now)), verdict, cut }
+  const url = urlOf(listenOf(request, now), agent.transport.name)
+  return { outcome: chosen.outcome, release: releaseOf(record), url, verdict, cut }
 }
 
 interface Chosen {
@@ -81,7 +87,7 @@ function choose(change: Change, request: DeployRequest): Chosen {
   const wish = wishEdge(request, agent.home, at, sandbox)
   const same = unchanged(request, seen)
   const wishes = wishServices(request, seen, agent.home)
-  const record = same ?? newRecord(request, seen, { hosts: hostNames(request, at), wishes })
+  const record = same ?? newRecord(request, seen, { hosts: hostNames(request, at, agent.transport.name), wishes })
   const runs = same !== null && isRunning(seen, `release-${same.number}`, 'web')
   const taking = takeOver(change, {
     record,

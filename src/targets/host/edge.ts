@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { specOf, type Spec } from '../../engines/sandbox/spec.ts'
 import type { StaticPlan } from '../../model/plan.ts'
@@ -30,7 +29,7 @@ const program = '/usr/sbin/nginx'
 export function wishEdge(request: DeployRequest, home: string, listen: ListenAt, sandbox: HostSandbox): EdgeWish {
   const version = nginxOfImage(request)
   const extra = extraOf(request)
-  const configuration = nginx.writeConfiguration(siteOf(request, home, listen, extra), version)
+  const configuration = nginx.writeConfiguration(siteOf(request, { home, listen, sandbox }, extra), version)
   const live = nginx.parseDiskPath(join(home, 'edge', 'conf', 'nginx.conf'))
   const specFor = (argv: readonly [string, ...string[]]): Spec => edgeSpec(request, home, argv, sandbox)
   const spec = specFor(nginx.nginxCommand(live, version, { program }))
@@ -62,13 +61,12 @@ function extraOf({ plan }: DeployRequest): { readonly name: string; readonly tex
 
 function siteOf(
   { plan, made }: DeployRequest,
-  home: string,
-  { address, port }: ListenAt,
+  { home, listen, sandbox }: { readonly home: string; readonly listen: ListenAt; readonly sandbox: HostSandbox },
   extra: ReturnType<typeof extraOf>,
 ): nginx.Site {
   const path = (...parts: string[]): nginx.DiskPath => nginx.parseDiskPath(join(home, ...parts))
   return {
-    listen: [{ address: nginx.parseAddress(address), port: nginx.parsePort(port) }],
+    listen: [{ address: nginx.parseAddress(listen.address), port: nginx.parsePort(listen.port) }],
     serverNames: [],
     app: {
       socket: nginx.parseSocketPath(join(home, 'public/current/run/app.sock')),
@@ -88,7 +86,7 @@ function siteOf(
     errorPages: path('edge/conf'),
     pidFile: path('edge/run/nginx.pid'),
     tempDirectory: path('edge/run/temp'),
-    workerProcesses: Math.min(availableParallelism(), 4),
+    workerProcesses: Math.min(sandbox.processors, 4),
     releaseFile: path('public/current/release.json'),
     ...(extra ? { extraFile: path('edge/conf', extra.name) } : {}),
   }
@@ -109,7 +107,7 @@ function edgeSpec(
   const mount = (place: string, readonly: boolean) => ({ from: join(home, place), to: join(home, place), readonly })
   return specOf(
     {
-      layers: layersIn(made.layers.slice(0, indexOfNginx(made.layers) + 1)),
+      layers: layersIn(made.layers.slice(0, indexOfNginx(made.layers) + 1), sandbox),
       argv,
       // The listening socket is its stdin; runtime/agent/listeners.py says why.
       env: { PATH: '/usr/sbin:/usr/bin', NGINX: '0;' },

@@ -45,6 +45,8 @@ export interface DeployRequest extends ChangeOptions {
   readonly made: Pick<MadeImage, 'image' | 'layers' | 'statics' | 'lock'>
   /** Given for this environment: wins over secrets and over the plan's `env`. */
   readonly env?: Readonly<Record<string, string>>
+  /** Of the repository, for the release's record. */
+  readonly commit?: string | null
   /** Without it: where the edge listens already, else 127.0.0.1:8000. */
   readonly listen?: ListenAt
   /** Instead of 127.0.0.1:8000. */

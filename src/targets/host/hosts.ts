@@ -9,24 +9,34 @@ const variables = /(?:^|_)(?:ALLOWED_HOSTS?|HOSTS?|HOSTNAME|DOMAINS?|SERVER_NAME
 export function hostNames(
   { plan, env = {} }: Pick<DeployRequest, 'plan' | 'env'>,
   listen: ListenAt,
+  name: string | null = null,
 ): readonly string[] {
   const allowed = Object.entries({ ...plan.env, ...env })
     .filter(([name]) => variables.test(name.toUpperCase()))
     .flatMap(([, value]) => value.split(/[\s,;|]+/))
     .map(value => value.replace(/^["'[]+|["'\]]+$/g, '').replace(/^https?:\/\//, ''))
     .filter(value => /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d+)?$/.test(value))
-  return [...new Set([authorityOf(listen), ...allowed])].slice(0, 8)
+  return [...new Set([authorityOf(listen, name), ...allowed])].slice(0, 8)
 }
 
-/** `localhost:8000`: what stands in the browser when it is opened on this machine. */
-export function authorityOf({ address, port }: ListenAt): string {
+/** `localhost:8000`: what stands in the browser when it is opened on this machine, or, with a server’s `name`, from elsewhere. */
+export function authorityOf({ address, port }: ListenAt, name: string | null = null): string {
   const isHere = /^(?:127\.|0\.0\.0\.0$|\*$|::1?$)/.test(address)
-  const host = isHere ? 'localhost' : address.includes(':') ? `[${address}]` : address
+  const host = bracketed(isHere ? (name ?? 'localhost') : address)
   return port === 80 ? host : `${host}:${port}`
 }
 
-/** The address to open, and to verify. `localhost` may mean ::1 first, where nobody listens. */
-export function urlOf({ address, port }: ListenAt): string {
-  const host = address === '0.0.0.0' || address === '*' ? '127.0.0.1' : address === '::' ? '::1' : address
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`
+/** The address to open, on a server by its `name`. `localhost` may mean ::1 first, where nobody listens. */
+export function urlOf({ address, port }: ListenAt, name: string | null = null): string {
+  const isEverywhere = address === '0.0.0.0' || address === '*' || address === '::'
+  return `http://${bracketed(isEverywhere ? (name ?? loopbackOf(address)) : address)}:${port}/`
+}
+
+/** Where a program on the host itself finds what listens there. */
+export function loopbackOf(address: string): string {
+  return address === '0.0.0.0' || address === '*' ? '127.0.0.1' : address === '::' ? '::1' : address
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
 }

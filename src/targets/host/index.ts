@@ -49,7 +49,11 @@ export function openHost({ home, trustedLayers = [], ...given }: OpenHost): Host
     logs: query => logs(agent, query),
     async run(argv) {
       const { current } = await agent.observe()
-      if (current === null) throw nothingReleased({ what: 'Nothing is released here.', next: 'Run `wherry up` first.' })
+      if (current === null)
+        throw nothingReleased({
+          what: 'Nothing is released here.',
+          next: 'Run `wherry up` first, or `wherry ship` for a target.',
+        })
       return transport.attach('run', { home, argv, sandbox: (await transport.sandbox()).argv })
     },
     down: options => down(agent, options),

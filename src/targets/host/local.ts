@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { constants } from 'node:os'
+import { availableParallelism, constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { sandboxCommand } from '../../engines/sandbox/command.ts'
@@ -36,6 +36,7 @@ export function localTransport({ home, trustedLayers = [] }: LocalOptions): Tran
   const ready = (): Promise<Ready> => (known ??= prepare(state, trustedLayers))
   return {
     pid: process.pid,
+    name: null,
     call: async (command, request) => sessionWith((await ready()).agent).call(command, request),
     async *stream(command, request, signal) {
       yield* stream((await ready()).agent, command, request, signal)
@@ -44,7 +45,8 @@ export function localTransport({ home, trustedLayers = [] }: LocalOptions): Tran
     async sandbox() {
       const { runtime, python } = await ready()
       const { argv, places } = await sandboxCommand({ python, cache: join(state, 'runtime') })
-      return { argv: [...argv.slice(0, -1), join(runtime, 'sandbox.py')], ...places }
+      const processors = availableParallelism()
+      return { argv: [...argv.slice(0, -1), join(runtime, 'sandbox.py')], ...places, processors, place: given => given }
     },
   }
 }
@@ -67,12 +69,13 @@ async function prepare(state: string, layers: readonly string[]): Promise<Ready>
   return { agent: [...python, '-I', '-S', '-X', 'utf8', join(runtime, 'agent')], runtime, python }
 }
 
+/** Its input stays open for as long as we read: its end tells the agent that we have gone. */
 async function* stream(agent: Argv, command: string, request: object, signal?: AbortSignal): AsyncGenerator<string> {
   const child = start([...agent, command], { stdio: ['pipe', 'pipe', 'inherit'], env: plain })
   const end = (): void => void child.kill()
   signal?.addEventListener('abort', end)
   try {
-    child.stdin?.end(JSON.stringify(request))
+    child.stdin?.write(`${JSON.stringify(request)}\n`)
     if (child.stdout) yield* createInterface({ input: child.stdout })
   } finally {
     signal?.removeEventListener('abort', end)

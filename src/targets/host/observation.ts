@@ -29,6 +29,7 @@ const record = z.object({
   secrets: z.string(),
   createdAt: z.string(),
   previous: z.number().nullable(),
+  commit: z.string().nullable().default(null),
   state: z.enum(['staged', 'serving', 'retired', 'failed']),
   /** Names of the processes beside `web`. */
   workers: z.array(z.string()),
@@ -102,8 +103,8 @@ export type Observation = z.infer<typeof observation>
 
 /** A release as the model has it, without what only this target keeps. */
 export function releaseOf(kept: ReleaseRecord): Release {
-  const { number, image, config, secrets, createdAt, previous, state } = kept
-  return { number, image, config, secrets, createdAt, previous, state }
+  const { number, image, config, secrets, createdAt, previous, commit, state } = kept
+  return { number, image, config, secrets, createdAt, previous, commit, state }
 }
 
 export function recordOf(seen: Observation, number: number | null): ReleaseRecord | null {

@@ -12,9 +12,13 @@ export function placeOf(
   repository: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
+  return join(stateRoot(env), `${readableName(name)}-${hash(repository, 8)}`)
+}
+
+/** A name as the beginning of a directory's. */
+export function readableName(name: string): string {
   const readable = name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '') || 'app'
-  const short = readable.length <= longest ? readable : `${readable.slice(0, longest - 7)}-${hash(name, 6)}`
-  return join(stateRoot(env), `${short}-${hash(repository, 8)}`)
+  return readable.length <= longest ? readable : `${readable.slice(0, longest - 7)}-${hash(name, 6)}`
 }
 
 const longest = 24

@@ -16,11 +16,16 @@ import {
 } from './errors.ts'
 
 import { servicePortInUse } from './service-errors.ts'
+import { damagedLayer, otherRepository } from './ssh/errors.ts'
 
 /** What the agent answers instead of carrying a request out. */
 export interface Refused {
   readonly refused: string
   readonly [fact: string]: unknown
+}
+
+export function isRefused(said: unknown): said is Refused {
+  return typeof said === 'object' && said !== null && 'refused' in said && typeof said.refused === 'string'
 }
 
 /** A refusal in words: what it means, why, and what to do. */
@@ -74,7 +79,7 @@ const known: Readonly<Record<string, (facts: Refused) => WherryError>> = {
     return portInUse({
       what: `Port ${text(port)} on ${text(address)} is in use.`,
       why: who ? `${who.name} (process ${who.pid}) listens on it.` : 'Another user’s program listens on it.',
-      next: 'Stop that program, or choose another port: `wherry up --port N`.',
+      next: 'Stop that program, or choose another port: `wherry up --port N`, `listen` of a target.',
     })
   },
   'service-port-in-use': ({ kind, address, port, holder, names }) => {
@@ -94,10 +99,18 @@ const known: Readonly<Record<string, (facts: Refused) => WherryError>> = {
     portForbidden({
       what: `This user may not listen on port ${text(port)}.`,
       why: 'Ports below 1024 belong to root.',
-      next: 'Choose another port with `--port`, or run Wherry as root.',
+      next: 'Choose another port with `--port` or the target’s `listen`, or run Wherry as root.',
     }),
   'address-not-here': ({ address }) =>
     addressNotHere({ what: `${text(address)} is no address of this host.`, next: 'Listen on 127.0.0.1 or 0.0.0.0.' }),
+  'damaged-layer': ({ detail }) =>
+    damagedLayer({ what: 'The server refused a layer.', why: text(detail), next: 'Run the command again.' }),
+  'other-repository': ({ app, target, marks }) =>
+    otherRepository({
+      what: `Another repository has released ${text(app)} to ${text(target)} there.`,
+      why: `It is known as ${Array.isArray(marks) ? marks.map(text).join(', ') : 'another one'}.`,
+      next: 'Set another `name` in wherry.toml, or say with `--adopt` that it is the same app.',
+    }),
   'host-error': ({ path, detail }) =>
     hostError({
       what: `The host refused a change${path ? ` at ${text(path)}` : ''}.`,

@@ -15,7 +15,11 @@ import { takeOver } from './take-over.ts'
 export async function rollback(agent: Agent, number: number | null, options: ChangeOptions): Promise<Deployed> {
   return underLock(agent, options, async change => {
     const { seen } = change
-    if (!seen.edge) throw nothingReleased({ what: 'Nothing is released here.', next: 'Run `wherry up` first.' })
+    if (!seen.edge)
+      throw nothingReleased({
+        what: 'Nothing is released here.',
+        next: 'Run `wherry up` first, or `wherry ship` for a target.',
+      })
     const record = choose(change, number)
     tellMigrations(change, record)
     const at = seen.edge.listen
@@ -39,7 +43,7 @@ export async function rollback(agent: Agent, number: number | null, options: Cha
     return {
       outcome: 'rolled-back-to',
       release: { ...releaseOf(record), state: 'serving' },
-      url: urlOf(at),
+      url: urlOf(at, agent.transport.name),
       verdict,
       cut,
     }

@@ -34,21 +34,31 @@ export function isInstalled(state: string): boolean {
 }
 
 function placeIn(state: string): string {
-  return join(state, 'runtime', version())
+  return join(state, 'runtime', runtimeVersion())
 }
 
 let known: string | undefined
 
-function version(): string {
+/** 16 hex digits that name just these files. */
+export function runtimeVersion(): string {
   if (known !== undefined) return known
   const hash = createHash('sha256')
-  const files = parts.flatMap(part =>
+  for (const [name, text] of Object.entries(runtimeFiles())) hash.update(`${name}\0`).update(text)
+  return (known = hash.digest('hex').slice(0, 16))
+}
+
+/** Path → text of what stays on a host, in the order of the paths. */
+export function runtimeFiles(): Readonly<Record<string, string>> {
+  const names = parts.flatMap(part =>
     part.endsWith('.py')
       ? [part]
       : readdirSync(join(ours, part), { recursive: true, encoding: 'utf8' }).map(name => join(part, name)),
   )
-  for (const file of files.filter(name => name.endsWith('.py')).sort()) {
-    hash.update(`${file}\0`).update(readFileSync(join(ours, file)))
-  }
-  return (known = hash.digest('hex').slice(0, 16))
+  const files = names.filter(name => name.endsWith('.py')).sort()
+  return Object.fromEntries(files.map(name => [name, readFileSync(join(ours, name), 'utf8')]))
+}
+
+/** What is run on a server before anything of ours is there. */
+export function bootstrapText(): string {
+  return readFileSync(join(ours, 'bootstrap.py'), 'utf8')
 }

@@ -21,7 +21,7 @@ export function serviceSpec(home: string, service: Service, { argv, image, sandb
   const place = (name: string): string => join(home, 'services', service.kind, name)
   return specOf(
     {
-      layers: [image.directory],
+      layers: [sandbox.place(image.directory)],
       argv,
       env: { PATH: '/usr/sbin:/usr/bin', HOME: '/tmp', LANG: 'C.UTF-8' },
       user: { uid: serviceOwner, gid: serviceOwner },

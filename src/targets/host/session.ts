@@ -33,9 +33,26 @@ export function sessionWith(agent: Argv): Session {
 /** In a session of the terminal's own: a Ctrl-C there is for us to judge, and must not end the agent in the middle of a change. */
 function open(agent: Argv, ended: () => void): Session {
   const child = start([...agent, 'serve'], { stdio: 'pipe', env: plain, detached: true })
+  const said = child.stderr ? text(child.stderr) : Promise.resolve('')
+  return converse(child, {
+    ended,
+    async lost(command, why) {
+      return failure(command, (await said.catch(() => '')) || why)
+    },
+  })
+}
+
+export interface Conversation {
+  /** Told when nothing more can be asked. */
+  readonly ended: () => void
+  /** What whoever waits for the answer to `command` is told then. */
+  readonly lost: (command: string, why: string) => Promise<Error>
+}
+
+/** Asks `agent serve`, which answers on the streams of that child. */
+export function converse(child: ChildProcess, { ended, lost }: Conversation): Session {
   letGo(child)
   const waiting = new Map<number, Waiting>()
-  const said = child.stderr ? text(child.stderr) : Promise.resolve('')
   let last = 0
 
   const take = (line: string): void => {
@@ -48,9 +65,9 @@ function open(agent: Argv, ended: () => void): Session {
   }
   const end = async (why: string): Promise<void> => {
     ended()
-    const text = (await said.catch(() => '')) || why
-    for (const { command, reject } of waiting.values()) reject(failure(command, text))
+    const left = [...waiting.values()]
     waiting.clear()
+    for (const { command, reject } of left) reject(await lost(command, why))
   }
   if (child.stdout) createInterface({ input: child.stdout }).on('line', take)
   child.stdin?.on('error', () => {}) // An agent that has ended is noticed by its end.

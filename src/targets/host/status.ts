@@ -16,7 +16,7 @@ export async function status(agent: Agent): Promise<Status> {
     home: agent.home,
     current: current && releaseOf(current),
     releases: seen.releases.map(releaseOf),
-    url: seen.edge && urlOf(seen.edge.listen),
+    url: seen.edge && urlOf(seen.edge.listen, agent.transport.name),
     processes,
     holder: seen.holder,
     lock: seen.lock,

@@ -52,6 +52,7 @@ export function newRecord(
     config: configHash(request),
     createdAt: new Date().toISOString(),
     previous: seen.current,
+    commit: request.commit ?? null,
     workers: [...processNames(request)],
     services: wishes.map(({ service }) => service.kind),
     prepared: plan.release.command === null ? null : [...plan.release.command],

@@ -84,7 +84,8 @@ async function bring(
   const claimed = { kind, address, port: wish.port, any: wish.anyPort, names }
   const { port } = await work.lease.change('services-claim', claimed, z.object({ port: z.number() }))
   const image = await imageFor(work, request, wish)
-  const programs = programsOf(wish, port, image)
+  await sendImage(work, image)
+  const programs = programsOf(wish, port, { image, sandbox })
   const staged = await stage(work, wish, { programs, image, sandbox })
   if (staged.fresh) await initialise(work, wish, programs, sandbox)
   const { suite, packages } = image
@@ -120,11 +121,21 @@ async function imageFor({ seen, signal }: Work, { made }: DeployRequest, { servi
   return { ...image, suite }
 }
 
-function programsOf({ service, address, access }: ServiceWish, port: number, image: ServiceImage): Programs {
+/** To a server that does not have it; here it is in the cache. */
+async function sendImage({ agent, report, signal }: Work, { directory, layers }: ServiceImage): Promise<void> {
+  const shipment = await agent.transport.shipment?.([{ directory, layers }])
+  await shipment?.send({ report, ...(signal ? { signal } : {}) })
+}
+
+function programsOf(
+  { service, address, access }: ServiceWish,
+  port: number,
+  { image, sandbox }: Pick<Made, 'image' | 'sandbox'>,
+): Programs {
   const find = (paths: readonly string[]): string => {
-    const found = paths.map(path => join(image.directory, path)).find(path => existsSync(path))
+    const found = paths.find(path => existsSync(join(image.directory, path)))
     if (found === undefined) throw new Error(`${service.title} has none of ${paths.join(', ')}`)
-    return found
+    return join(sandbox.place(image.directory), found)
   }
   return service.run({ address, port, access, major: majorOf(service, image.packages), find })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { list } from '../../../kit/text.ts'
 import type { Operation } from '../../../model/target.ts'
-import { planEnvironment, specsOf, userOf } from '../containers.ts'
+import { layersIn, planEnvironment, specsOf, userOf } from '../containers.ts'
 import { staticName } from '../edge.ts'
 import type { DeployRequest } from '../host.ts'
 import type { ReleaseRecord } from '../observation.ts'
@@ -40,7 +40,7 @@ export function stage(
         {
           release: record.number,
           owner: userOf(made.image.config).uid,
-          layers: made.layers,
+          layers: layersIn(made.layers, sandbox),
           statics: made.statics.map(({ url, directory }) => ({ url, name: staticName(url), directory })),
           public: { release: record.number, image: record.image },
           record,

@@ -1,8 +1,8 @@
 import type { Operation } from '../../../model/target.ts'
 import type { Verdict } from '../../../model/verdict.ts'
-import { verify } from '../../../steps/verify/index.ts'
 import { notServing } from '../app-errors.ts'
 import { urlOf } from '../hosts.ts'
+import { verifySite } from '../site.ts'
 import type { ListenAt } from '../host.ts'
 import type { ReleaseRecord } from '../observation.ts'
 import type { Work } from '../work.ts'
@@ -18,12 +18,12 @@ export interface Verification {
 /** Asks through nginx. `again`: once the old release has no connection left, so that no kept one answers in the new one's place. */
 export function verifyRelease(work: Work, wish: Verification, again: boolean): Operation {
   const { record, listen } = wish
+  const url = urlOf(listen, work.agent.transport.name)
   return {
     title: again ? `verify release ${record.number} alone` : `verify release ${record.number} through nginx`,
-    describe: () => [`${urlOf(listen)}: the right release, the app, headers, a static file`],
+    describe: () => [`${url}: the right release, the app, headers, a static file`],
     async run() {
-      const verdict = await verify({
-        url: urlOf(listen),
+      const verdict = await verifySite(work.agent, listen, {
         release: record.number,
         image: record.image,
         healthPath: record.healthPath,
@@ -34,7 +34,7 @@ export function verifyRelease(work: Work, wish: Verification, again: boolean): O
       if (verdict.ok) return
       const failed = verdict.checks.filter(({ ok }) => !ok)
       throw notServing({
-        what: `Release ${record.number} does not serve when asked at ${urlOf(listen)}.`,
+        what: `Release ${record.number} does not serve when asked at ${url}.`,
         why: failed.map(({ name, detail }) => `${name}: ${detail}`).join('; '),
         next: 'See what it printed with `wherry logs`, mend it, and release again.',
         evidence: verdict.checks.map(({ name, ok, detail }) => ({

@@ -1,0 +1,64 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { envName } from '../../config/schema.ts'
+import { invalidConfig } from '../../config/errors.ts'
+import { severalHosts } from './ssh/errors.ts'
+import { isDestination } from './ssh/destination.ts'
+import type { ListenAt } from './host.ts'
+
+const destination = z.string().refine(isDestination, 'no user@host, host or name from ~/.ssh/config')
+
+/** The keys of `[targets.NAME]` with `type = "host"`: a server over SSH. */
+export const hostSettings = z.strictObject({
+  type: z.literal('host').describe('A Linux server over SSH.'),
+  host: destination
+    .describe('Where to: user@host, or a name from ~/.ssh/config, which is heeded.')
+    .meta({ examples: ['deploy@203.0.113.5'] })
+    .optional(),
+  hosts: z.array(destination).min(1).describe('The same as a list. One server at present.').optional(),
+  port: z.int().min(1).max(65_535).describe('The port of its sshd, where ~/.ssh/config does not say.').optional(),
+  identity: z
+    .string()
+    .min(1)
+    .describe('The file of the private key, where ~/.ssh/config and the agent do not have it.')
+    .meta({ examples: ['~/.ssh/deploy'] })
+    .optional(),
+  listen: z
+    .string()
+    .refine(text => readListen(text) !== null, 'no address and port, such as 0.0.0.0:8000 or [::]:8000')
+    .describe('Where nginx listens on the server; 0.0.0.0:8000 at first.')
+    .meta({ examples: ['0.0.0.0:8000'] })
+    .optional(),
+  env: z
+    .record(envName, z.string())
+    .describe('Environment of releases there; wins over `env` and over secrets. No place for secrets.')
+    .meta({ examples: [{ ALLOWED_HOSTS: 'shop.example.com' }] })
+    .optional(),
+})
+
+export type HostSettings = z.infer<typeof hostSettings>
+
+/** `0.0.0.0:8000`, `[::]:8000`; null for anything else. */
+export function readListen(text: string): ListenAt | null {
+  const [, bracketed, plain = '', digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? []
+  const [address, port] = [bracketed ?? plain, Number(digits)]
+  return isIP(address) !== 0 && port >= 1 && port <= 65_535 ? { address, port } : null
+}
+
+/** The one server. Throws `invalid-config` where none is named, and `several-hosts`. */
+export function serverOf(name: string, { host, hosts = [] }: HostSettings): string {
+  const all = [...(host === undefined ? [] : [host]), ...hosts]
+  const [first] = all
+  if (first === undefined)
+    throw invalidConfig({
+      what: `[targets.${name}] names no server.`,
+      next: 'host = "deploy@203.0.113.5"',
+      evidence: [{ file: 'wherry.toml', text: `[targets.${name}]` }],
+    })
+  if (all.length === 1) return first
+  throw severalHosts({
+    what: `[targets.${name}] names ${all.length} servers.`,
+    why: 'A release goes to one server at present.',
+    next: `Give each server a target of its own: [targets.${name}-1] host = "${first}"`,
+  })
+}
