@@ -84,7 +84,10 @@ class Holder:
             self.leave(30)
 
     def accept(self, server):
-        client, _ = server.accept()
+        try:
+            client, _ = server.accept()
+        except OSError:
+            return  # It has gone again, or no descriptor is left: what runs goes on.
         client.setblocking(False)
         received = bytearray()
         self.selector.register(client, selectors.EVENT_READ, lambda: self.receive(client, received))

@@ -75,11 +75,12 @@ def give(owner, run, data):
 
 
 def give_all(owner, top):
-    os.lchown(top, owner, owner)
-    if not os.path.islink(top):
-        for directory, names, others in os.walk(top):
+    """By descriptors: a release that still runs may put a link in the place of a directory that is its own already."""
+    if os.path.isdir(top) and not os.path.islink(top):
+        for _, names, others, directory in os.fwalk(top, topdown=False):
             for name in [*names, *others]:
-                os.lchown(os.path.join(directory, name), owner, owner)
+                os.chown(name, owner, owner, dir_fd=directory, follow_symlinks=False)
+    os.lchown(top, owner, owner)
 
 
 @change("start")

@@ -141,3 +141,16 @@ test('a directory that is missing or holds nothing is an error', async () => {
     code: 'no-advisory-data',
   })
 })
+
+test.each([false, true])(
+  'of two ratings of one level the higher score counts, whichever comes first',
+  async isTurned => {
+    const vector = 'CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H'
+    const higher = [{ type: 'CVSS_V3', score: vector }]
+    const records = [high, higher].map((severity, i) =>
+      pypi(`PYSEC-${i}`, 'jinja2', [{ introduced: '0' }], { aliases: ['CVE-2025-2'], severity }),
+    )
+    const [found] = await find(isTurned ? records.toReversed() : records, package_('jinja2', '3.1.5'))
+    expect(found).toMatchObject({ level: 'high', score: 8.8 })
+  },
+)

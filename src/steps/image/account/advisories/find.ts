@@ -91,7 +91,7 @@ function merge(group: readonly Hit[], each: Judged, compare: (a: string, b: stri
     ['CVE-', 'GHSA-', 'PYSEC-'].flatMap(prefix => names.filter(name => name.startsWith(prefix)))[0] ?? names[0] ?? ''
   const [worst = { level: 'unknown', score: null } as const] = group
     .map(({ advisory }) => severityOf(advisory))
-    .sort((a, b) => (isAtLeast(a.level, b.level) ? -1 : 1) || (b.score ?? 0) - (a.score ?? 0))
+    .sort(bySeverity)
   // Two databases may name different fixes: the later one satisfies both.
   const fixes = group.map(({ fixed }) => fixed).filter(fixed => fixed !== null)
   const { ecosystem, name, version, packages } = each
@@ -108,9 +108,15 @@ function merge(group: readonly Hit[], each: Judged, compare: (a: string, b: stri
   }
 }
 
-function byWeight(a: Finding, b: Finding): number {
+/** The worst first. */
+function bySeverity(a: Severity, b: Severity): number {
   if (a.level !== b.level) return isAtLeast(a.level, b.level) ? -1 : 1
-  if (a.score !== b.score) return (b.score ?? 0) - (a.score ?? 0)
+  return (b.score ?? 0) - (a.score ?? 0)
+}
+
+function byWeight(a: Finding, b: Finding): number {
+  const severity = bySeverity(a, b)
+  if (severity !== 0) return severity
   const [x, y] = [`${a.name} ${a.id}`, `${b.name} ${b.id}`]
   return x < y ? -1 : Number(x > y)
 }
