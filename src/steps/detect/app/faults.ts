@@ -1,5 +1,5 @@
 import { closureOf, importsOf, type Import } from '../../../python/source/imports.ts'
-import { findBelow, findImported, joinPath, parentOf } from '../../../python/source/resolve.ts'
+import { findBelow, findImported, joinPath, packageRoot, parentOf } from '../../../python/source/resolve.ts'
 import type { WherryError } from '../../../kit/error.ts'
 import type { SyntaxFault } from '../../../python/source/syntax.ts'
 import { unsupportedPython } from '../../../plan-errors.ts'
@@ -101,6 +101,8 @@ function isLost({ evaluator: { tree }, texts }: Search, from: string, module: st
   const above = parts.length === 0 ? null : findImported(tree, from, 0, parts.join('.'))
   if (!above?.file?.endsWith('/__init__.py') || above.directory === null) return false
   const top = parts.slice(1).reduce(parentOf, above.directory)
+  // `email.encoders` in shop/hook/email/ is the standard library's: a package inside another is imported by its whole name.
+  if (packageRoot(tree, above.file) !== parentOf(top)) return false
   const base = joinPath(above.directory, last)
   // A package may make its submodules up while it is imported.
   const isPlain = !/__path__|sys\.modules|__getattr__/.test(tree.text(above.file))

@@ -146,4 +146,13 @@ export const imports: readonly Case[] = [
     },
     expect: 'flask wsgi shop:app()',
   },
+  {
+    name: 'a package inside another is no module of its last name alone',
+    files: {
+      'shop/__init__.py': 'from flask import Flask\nfrom shop.hook.email import send\napp = Flask("shop")\n',
+      'shop/hook/__init__.py': '',
+      'shop/hook/email/__init__.py': 'from email.encoders import encode_base64\nsend = encode_base64\n',
+    },
+    expect: 'flask wsgi shop:app',
+  },
 ]
