@@ -43,6 +43,14 @@ test('files, links and directories are listed, without setuid and setgid, hard l
   }
 })
 
+test('a letter of the control file that two pieces of the archive share stays whole', async () => {
+  const fields = { Maintainer: 'é'.repeat(40_000) }
+  for (const compression of ['none', 'gz', 'zst'] as const) {
+    const { control } = await unpack(debOf({ name: 'sample', entries, compression, fields }))
+    expect(control).toContain(`Maintainer: ${fields.Maintainer}\n`)
+  }
+})
+
 const hostile: Readonly<Record<string, MadeEntry>> = {
   'a path that climbs out': { path: './../../etc/passwd', body: 'x' },
   'a path that climbs out in the middle': { path: './usr/../../etc/passwd', body: 'x' },

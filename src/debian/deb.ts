@@ -85,7 +85,8 @@ async function readControl(path: string, part: Part): Promise<string> {
   for await (const member of membersOf(path, part)) {
     if (member.type !== 'file' || member.path.replace(/^\.\//, '') !== 'control') continue
     if (member.size > largestControl) throw new Error('its control file is too large')
-    control = (await Array.fromAsync(member.body())).reduce((text, chunk) => text + Buffer.from(chunk).toString(), '')
+    // Copied, for a chunk is good until the next one; decoded as a whole, for a letter may lie in two.
+    control = Buffer.concat(await Array.fromAsync(member.body(), chunk => Buffer.from(chunk))).toString()
   }
   if (control === null) throw new Error('it has no control file')
   return control

@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { download, get, HttpStatusError } from './http.ts'
 
@@ -68,6 +69,18 @@ test('a download is verified, and a wrong one leaves nothing', async () => {
     code: 'wrong-hash',
   })
   expect(asked).toBe(1)
+})
+
+test('a packed file is kept as it lies there, though the server calls its packing an encoding', async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wherry-http-'))
+  const packed = gzipSync('sources')
+  const base = await serve((request, response) => {
+    if (/gzip/.test(String(request.headers['accept-encoding']))) response.setHeader('content-encoding', 'gzip')
+    response.end(packed)
+  })
+  const expected = { sha256: createHash('sha256').update(packed).digest('hex'), size: packed.length }
+  await download(base, join(folder, 'sdist.tar.gz'), expected, { attempts: 1 })
+  expect(await readFile(join(folder, 'sdist.tar.gz'))).toEqual(packed)
 })
 
 test('more bytes than allowed are refused', async () => {

@@ -68,7 +68,9 @@ export async function download(
     let size = 0
     const limit = expected?.size ?? options.limit ?? 4 * 1024 ** 3
     // A chunk may reach past the promised size: that is a wrong file, not a failing server.
-    const { stream, done } = await open(url, { ...options, limit: limit + 1024 ** 2 })
+    // What is kept by its hash must come as it lies there: some servers would pack a file anew on its way, or claim to.
+    const headers = { 'accept-encoding': 'identity', ...options.headers }
+    const { stream, done } = await open(url, { ...options, headers, limit: limit + 1024 ** 2 })
     try {
       const tally = new Transform({
         transform(chunk: Buffer, _, next) {

@@ -31,7 +31,8 @@ export async function* readMembers(
 }
 
 /**
- * The members of a tar, each `path` (and a hard link's target) relative, without `.`, `..` or slashes at its ends; '' is the root.
+ * The members of a tar, each `path` (and a hard link's target) relative, without `.`, `..` or slashes at its ends; '' is the root. A name
+ * with a slash in front means a place below the root, as every engine takes it: Kaniko writes the root itself as `/`.
  * The source is read to its end, past the archive's, so that whoever feeds it can judge the whole. Throws TarError.
  */
 export async function* readSafely(source: AsyncIterable<Uint8Array>): AsyncGenerator<TarMember, void, undefined> {
@@ -66,7 +67,6 @@ function safePath(path: string): string {
   if (path === '' || path.includes('\0')) throw fault('is not a name')
   // The reader puts U+FFFD for what is not UTF-8: two such names could become one.
   if (path.includes('\uFFFD')) throw fault('is not UTF-8')
-  if (path.startsWith('/')) throw fault('is absolute')
   const parts = path.split('/').filter(part => part !== '' && part !== '.')
   if (parts.includes('..')) throw fault('leads out of the archive')
   if (path.length > 4095 || parts.some(part => Buffer.byteLength(part) > 255)) throw fault('is too long')

@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { tarOf, type MadeEntry } from '../../test/support/debian-archive.ts'
 import { anyTree } from '../../test/support/random-tree.ts'
 import { differences, factsOfDirectory, factsOfTrees } from '../../test/support/compare-tree.ts'
 import { openCache, type Cache } from '../kit/cache.ts'
+import { TarError } from '../kit/tar-read.ts'
 import type { Entry, Tree } from '../model/tree.ts'
 import { readBlob } from './blob.ts'
 import { digestOf } from './digest.ts'
@@ -39,6 +41,23 @@ const file = (path: string, text = '', mode = 0o644): Entry => ({
 async function* stream(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
+
+test('names with a slash in front, as Kaniko and others write them, are places below the root', async () => {
+  const members: readonly MadeEntry[] = [
+    { path: '/', type: '5', mode: 0o755 },
+    { path: '/usr/', type: '5', mode: 0o755 },
+    { path: '/usr/a', body: 'text' },
+    { path: '//usr/b', type: '1', link: '/usr/a' },
+  ]
+  const read = await Array.fromAsync(readSafely(stream(tarOf(members))), ({ path, link }) => [path, link])
+  expect(read).toEqual([
+    ['', ''],
+    ['usr', ''],
+    ['usr/a', ''],
+    ['usr/b', 'usr/a'],
+  ])
+  await expect(Array.fromAsync(readSafely(stream(tarOf([{ path: '/../etc/x', body: '' }]))))).rejects.toThrow(TarError)
+})
 
 test('a layer is the gzip of its tar, by a header without time or system', async () => {
   const { layers } = await makeLayers([{ what: 'a file', tree: [file('a', 'text')] }], { cache })
@@ -196,7 +215,7 @@ test('names of an archive cannot leave it', async () => {
   const { encodeHeader } = await import('./tar-header.ts')
   const named = (path: string) =>
     encodeHeader({ path, kind: 'file', mode: 0o644, owner: 0, size: 0, target: '', mtime: 0 })
-  for (const path of ['/etc/x', '../x', 'a/../../b', 'x'.repeat(256)])
+  for (const path of ['/../x', '../x', 'a/../../b', 'x'.repeat(256)])
     await expect(Array.fromAsync(readSafely(stream(named(path))))).rejects.toThrow()
   const clean = await Array.fromAsync(readSafely(stream(Buffer.concat([named('./a//b/./c')]))))
   expect(clean.map(member => member.path)).toEqual(['a/b/c'])

@@ -113,6 +113,33 @@ test('pnpm: keys of all its versions', async () => {
     expect(await of(key)).toEqual(expected)
 })
 
+test('an archive by its address: pnpm states its version, npm 6 does not', async () => {
+  const address = 'https://r.example/a/-/a-1.2.3.tgz'
+  const pnpm = `lockfileVersion: '9.0'\n\npackages:\n\n  a@${address}:\n    resolution: {integrity: ${sha}, tarball: ${address}}\n    version: 1.2.3\n`
+  expect((await readNodeLock('pnpm', pnpm)).packages).toMatchObject([{ name: 'a', version: '1.2.3', url: address }])
+  const npm = JSON.stringify({ lockfileVersion: 1, dependencies: { a: { version: address, integrity: sha } } })
+  expect(await readNodeLock('npm', npm)).toEqual({ packages: [], foreign: [`a (${address})`] })
+})
+
+test('Yarn 4: a key of more than 1024 letters stands on lines of its own', async () => {
+  const text = `__metadata:
+  version: 8
+
+? "a@npm:^1.0.0, a@npm:^1.0.1"
+:
+  version: 1.2.3
+  resolution: "a@npm:1.2.3"
+  dependencies:
+    b: "npm:^2.0.0"
+
+"b@npm:^2.0.0":
+  version: 2.0.0
+  resolution: "b@npm:2.0.0"
+`
+  const { packages } = await readNodeLock('yarn-berry', text)
+  expect(packages.map(({ name, version }) => `${name}@${version}`)).toEqual(['a@1.2.3', 'b@2.0.0'])
+})
+
 test('what would become a path or an address is refused', async () => {
   for (const name of ['../../etc', 'a/b/c', 'a b', '.hidden', '__proto__/x/y'])
     await expect(

@@ -33,7 +33,9 @@ export function readNpmLock(text: string): NodeLock {
     const source = typeof resolved === 'string' ? resolved : /^(?:\d|npm:)/.test(version) ? '' : version
     // What lies in the repository or in the archive of another package is not fetched.
     if (one.link || one.inBundle || one.bundled || source.startsWith('file:')) continue
-    if (source !== '' && !/^https?:/.test(source)) foreign.push(`${name} (${source})`)
+    // Version 1 says the address in the place of the version; which version it is, nothing says.
+    const isNamed = source === version
+    if (source !== '' && (isNamed || !/^https?:/.test(source))) foreign.push(`${name} (${source})`)
     else {
       const alias = /^npm:((?:@[^/]+\/)?[^@]+)@(.+)$/.exec(version)
       const url = source === '' ? null : source

@@ -14,10 +14,13 @@ export function readPnpmLock(text: string): NodeLock {
     const pair = nameAndVersion(key)
     if (integrity === '' || pair === null) foreign.push(key)
     else {
+      // An archive by its address has its version beside it: `name@https://…`.
+      const stated = textOf(entry.get('version'))
       const platforms = { os: entry.get('os'), cpu: entry.get('cpu'), libc: entry.get('libc') }
       found.push(
         lockedPackage({
           ...pair,
+          ...(stated === '' ? {} : { version: stated }),
           url: tarball === '' ? null : tarball,
           integrities: integrity,
           os: textsOf(platforms.os),

@@ -47,6 +47,8 @@ function mapping(
     at += 1
     if (line.indent > indent || line.text.startsWith('- ')) continue
     const { key, rest } = split(line.text)
+    // The value of a key that is marked by `?` begins on a line of its own, with a colon: Yarn writes keys of over 1024 letters so.
+    if (line.text.startsWith('? ') && lines[at]?.text === ':') at += 1
     const below = lines[at]
     if (rest !== '' || !below || below.indent < indent) node.set(key, value(rest, 0))
     else if (below.text.startsWith('- ')) {

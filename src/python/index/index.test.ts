@@ -244,6 +244,14 @@ describe('listing', () => {
     expect(await listFiles(url, 'none', () => null)).toBeNull()
   })
 
+  test('a quoted > ends no anchor', () => {
+    const html = `<a data-requires-python=">=3.9" href='a-1.whl#sha256=${sha256}'>a-1.whl</a><a href="b-1.whl">b</a>`
+    expect(parseHtml(html, 'https://h.example/')).toMatchObject([
+      { file: 'a-1.whl', sha256, requiresPython: '>=3.9' },
+      { file: 'b-1.whl', requiresPython: null },
+    ])
+  })
+
   test('any HTML at all is read without harm', () => {
     fc.assert(fc.property(fc.string(), text => Array.isArray(parseHtml(`<a href="${text}">`, 'https://h.example/'))))
     expect(parseHtml(`<a ${'href= '.repeat(200_000)}>`, 'https://h.example/')).toEqual([])

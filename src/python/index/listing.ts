@@ -93,7 +93,7 @@ function isThere(value: unknown): boolean {
 /** PEP 503: every anchor is a file, its hash the fragment of the address. */
 export function parseHtml(text: string, base: string): IndexFile[] {
   const found: IndexFile[] = []
-  for (const [, attributes = ''] of text.matchAll(/<a\s([^>]{1,4000})>/gi)) {
+  for (const attributes of anchorsIn(text)) {
     const href = attributeIn(attributes, 'href')
     if (!href || !URL.canParse(href, base)) continue
     const url = new URL(href, base)
@@ -113,6 +113,25 @@ export function parseHtml(text: string, base: string): IndexFile[] {
     })
   }
   return found
+}
+
+/** The attributes of each anchor. In quotes a `>` ends nothing: `data-requires-python=">=3.8"` is seldom escaped. */
+function* anchorsIn(text: string): Generator<string> {
+  const opening = /<a\s/gi
+  for (let found = opening.exec(text); found !== null; found = opening.exec(text)) {
+    const from = opening.lastIndex
+    let quote = ''
+    for (let at = from; at < Math.min(text.length, from + 4000); at += 1) {
+      const c = text[at] ?? ''
+      if (quote !== '') quote = c === quote ? '' : quote
+      else if (c === '"' || c === "'") quote = c
+      else if (c === '>') {
+        yield text.slice(from, at)
+        opening.lastIndex = at
+        break
+      }
+    }
+  }
 }
 
 const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' }

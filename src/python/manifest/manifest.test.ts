@@ -146,6 +146,13 @@ setuptools.setup(
   expect(manifest).toMatchObject({ name: 'shop', computed: null, python: { line: 7 } })
 })
 
+test('setup.py: lists that multiply are computed, not written out', () => {
+  const many = (item: string): string => `[${`${item},`.repeat(200)}]`
+  const manifest = setupPy(`a = ${many('"x"')}\nb = ${many('*a')}\nc = ${many('*b')}\nsetup(install_requires=c)\n`)
+  expect(manifest?.requirements).toEqual([])
+  expect(manifest?.computed).toMatchObject({ line: 4 })
+})
+
 test('setup.py: keywords of a dict, one string for a list, setup called in a function', () => {
   const manifest = setupPy(
     'args = dict(name="x", install_requires="""\na\nb>=1\n""")\ndef main():\n    setup(**args)\nmain()\n',

@@ -14,6 +14,8 @@ interface Scope {
 
 /** Names are followed this far: `a = b`, `b = c + d` …; a circle ends there. */
 const deepest = 10
+/** Values a list may be made of: lists made of lists by name multiply. */
+const mostParts = 10_000
 
 /**
  * setup.py, read and never run: what `setup(...)` is given as literals, or by names bound to literals. Where a program computes the
@@ -105,13 +107,19 @@ function resolve(value: Value | undefined, scope: Scope, depth = 0): Value | nul
 }
 
 /** The strings a value is made of, or null when some of it is computed. */
-function strings(value: Value, scope: Scope, depth = 0): { text: string; line: number }[] | null {
-  if (depth > deepest) return null
+function strings(
+  value: Value,
+  scope: Scope,
+  depth = 0,
+  budget = { left: mostParts },
+): { text: string; line: number }[] | null {
+  budget.left -= 1
+  if (depth > deepest || budget.left < 0) return null
   const parts = partsOf(value, scope)
   if (parts === null) return value.kind === 'string' ? splitString(value.text, value.line) : null
   const found: { text: string; line: number }[] = []
   for (const part of parts) {
-    const inner = strings(part, scope, depth + 1)
+    const inner = strings(part, scope, depth + 1, budget)
     if (inner === null) return null
     found.push(...inner)
   }
