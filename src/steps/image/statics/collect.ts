@@ -6,10 +6,10 @@ import type { Plan } from '../../../model/plan.ts'
 import { tellNothing } from '../../../services/tell.ts'
 import { readRegular } from '../../../kit/regular-file.ts'
 import { findWritten } from '../directory.ts'
-import { collectFailed } from '../errors.ts'
 import type { Inside } from '../inside.ts'
 import { workingDirectory } from '../launch.ts'
 import { withScratch, type Tools } from '../tools.ts'
+import { explainCollect } from './explain.ts'
 
 /** What one run of collectstatic left and what it looked at. */
 export interface Collected {
@@ -47,7 +47,7 @@ export async function collect(
     await Promise.all([mkdir(upper), mkdir(out)])
     await run(plan, inside, { upper, out })
     const told = answer.safeParse(parse(readRegular(out, 'answer.json', 64 * 1024 ** 2)))
-    if (!told.success) throw explain('collectstatic ended without saying where the files are', '')
+    if (!told.success) throw explainCollect('collectstatic ended without saying where the files are')
     const { url, root } = told.data
     await take(findWritten(upper, root))
     return { ...told.data, url: url === null || url.endsWith('/') ? url : `${url}/` }
@@ -68,8 +68,8 @@ async function run(
       { from: out, to: '/collected', readonly: false },
     ],
   })
-  if (result.timedOut) throw explain(`${result.stderr}\ncollectstatic did not end in ten minutes`, '')
-  if (result.code !== 0) throw explain(result.stderr, result.stdout)
+  if (result.timedOut) throw explainCollect(`${result.stderr}\ncollectstatic did not end in ten minutes`)
+  if (result.code !== 0) throw explainCollect(result.stderr.trim() || result.stdout)
 }
 
 /** How collectstatic is started, wherever its program and its answer lie. */
@@ -105,21 +105,4 @@ function pythonPath(plan: Plan): string {
   const directory = workingDirectory(plan)
   const { path } = plan.image.serve
   return path === '' ? directory : `${directory}/${path}:${directory}`
-}
-
-const missingVariable =
-  /KeyError: '([A-Z][A-Z0-9_]+)'|Set the (\w+) environment variable|(\w+) not found\. Declare it as envvar/
-
-function explain(stderr: string, stdout: string): Error {
-  const lines = (stderr.trim() || stdout.trim()).split('\n')
-  const missing = missingVariable.exec(stderr)
-  const variable = missing?.[1] ?? missing?.[2] ?? missing?.[3]
-  return collectFailed({
-    what: 'Django’s static files cannot be collected.',
-    why: lines.at(-1) ?? '',
-    next: variable
-      ? `Give ${variable} a value for the build under [env] in wherry.toml, or a default in the settings.`
-      : 'Mend what the traceback names; `wherry run python manage.py collectstatic` tries it again.',
-    evidence: lines.slice(-12).map(text => ({ text })),
-  })
 }
