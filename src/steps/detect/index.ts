@@ -2,19 +2,11 @@ import type { Config } from '../../config/schema.ts'
 import { loadConfig } from '../../config/load.ts'
 import { openCheckout, type Checkout } from '../../kit/checkout/index.ts'
 import type { Report } from '../../model/event.ts'
-import type { Project, StaticFact } from '../../model/project.ts'
-import { findApp, readSource, type AppPackages } from './app/index.ts'
-import { findData } from './facts/data.ts'
+import type { Project } from '../../model/project.ts'
+import { findApp, readSource, type AppFinding, type AppPackages } from './app/index.ts'
 import type { Ground } from './facts/ground.ts'
-import { findLibraries } from './facts/libraries.ts'
-import { findMigrations } from './facts/migrations.ts'
+import { findFacts } from './facts/index.ts'
 import { appName } from './facts/name.ts'
-import { findProcesses } from './facts/processes.ts'
-import { findSecrets } from './facts/secrets.ts'
-import { findServices } from './services/index.ts'
-import { findStatics } from './facts/statics.ts'
-import { findTests } from './facts/tests.ts'
-import type { FrontEnds } from './front-end/index.ts'
 import { readPackages, type Packages } from './packages/index.ts'
 import { findPython } from './python.ts'
 
@@ -49,26 +41,10 @@ export async function detect(directory: string, options: DetectOptions): Promise
     ...(config.root === undefined ? {} : { root: config.root }),
   })
   const { root, app, framework } = found
-  const packages = readPackages(checkout, found.manifests || '.')
-  const python = findPython(
-    checkout,
-    found.manifests || '.',
-    packages,
-    config.python ?? pythonOfBase(config.image?.base),
-  )
-  const asked = appPackages(packages)
-  const ground: Ground = {
-    checkout,
-    tree,
-    root,
-    app,
-    framework,
-    settingsFile: found.settings?.file ?? null,
-    requires: name => asked.requires(name) !== null,
-  }
-  const { processes, notes } = findProcesses(ground)
-  const { frontEnds, statics } = await findAssets(ground, config['front-end'])
-  const connected = findServices(ground)
+  const place = found.manifests || '.'
+  const packages = readPackages(checkout, place)
+  const python = findPython(checkout, place, packages, config.python ?? pythonOfBase(config.image?.base))
+  const facts = await findFacts(groundOf(found, { checkout, tree, packages }), config)
   const project: Project = {
     name: config.name ?? appName(packages.name, checkout.root),
     root: root === '' ? '.' : root,
@@ -77,19 +53,20 @@ export async function detect(directory: string, options: DetectOptions): Promise
     framework,
     app,
     server: config.server === undefined ? found.server : { ...found.server, name: config.server },
-    statics,
-    frontEnds: frontEnds.facts,
-    processes,
-    migrations: findMigrations(ground),
-    tests: findTests(ground),
-    systemLibraries: findLibraries(ground),
-    data: findData(ground),
-    secrets: findSecrets(ground),
-    services: connected.services,
-    notes: [...found.notes, ...packages.notes, ...python.notes, ...notes, ...frontEnds.notes, ...connected.notes],
+    ...facts,
+    notes: [...found.notes, ...packages.notes, ...python.notes, ...facts.notes],
   }
   report({ step: 'detect', level: 'done', text: `${checkout.files.length} files read` })
   return { project, config: apart(config, others, packages), app: chosen, checkout, packages }
+}
+
+function groundOf(
+  { root, app, framework, settings }: AppFinding,
+  { checkout, tree, packages }: Pick<Ground, 'checkout' | 'tree'> & { readonly packages: Packages },
+): Ground {
+  const asked = appPackages(packages)
+  const requires = (name: string): boolean => asked.requires(name) !== null
+  return { checkout, tree, root, app, framework, settingsFile: settings?.file ?? null, requires }
 }
 
 /**
@@ -103,30 +80,6 @@ function apart(config: Config, others: readonly string[], { requirements, lock }
   if (left.length === 0) return config
   const exclude = [...(config.image?.exclude ?? []), ...left.map(other => `/${other}/`)]
   return { ...config, image: { ...config.image, exclude } }
-}
-
-/** What is served and what builds it. A directory that is neither committed nor built is made at run time: the app's own business. */
-async function findAssets(
-  ground: Ground,
-  asked: Config['front-end'],
-): Promise<{ frontEnds: FrontEnds; statics: readonly StaticFact[] }> {
-  const wanted = findStatics(ground, () => true)
-  const frontEnds = await findScripted(ground, wanted, asked)
-  const outputs = frontEnds.facts.flatMap(fact => fact.outputs)
-  const isThere = (directory: string): boolean =>
-    ground.checkout.hasDirectory(directory) ||
-    outputs.some(output => `${output}/`.startsWith(`${directory}/`) || directory.startsWith(`${output}/`))
-  return { frontEnds, statics: findStatics(ground, isThere) }
-}
-
-/** Loaded where there is a package.json only: most apps have none. */
-async function findScripted(
-  ground: Ground,
-  statics: readonly StaticFact[],
-  asked: Config['front-end'],
-): Promise<FrontEnds> {
-  if (!ground.checkout.files.some(file => file.endsWith('package.json'))) return { facts: [], notes: [] }
-  return (await import('./front-end/index.ts')).findFrontEnds(ground, statics, asked)
 }
 
 /** What the packages say, as detection of the app asks it. */
