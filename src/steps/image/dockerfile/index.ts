@@ -23,7 +23,7 @@ import { workingDirectory } from '../launch.ts'
 import { collectCommand, collectScript } from '../statics/collect.ts'
 import { inRepository } from '../wheels/fetch.ts'
 import { putEdgeInside } from './edge.ts'
-import { dockerignore } from './ignore.ts'
+import { dockerignore, secretPatterns } from './ignore.ts'
 import { ownDistributions, writeRequirements } from './requirements.ts'
 import { writeDockerfile } from './write.ts'
 
@@ -81,19 +81,26 @@ async function fill({ checkout, plan, made, directory }: DockerfileRequest, plac
   await writeFile(join(directory, 'Dockerfile'), writeDockerfile(facts))
   await writeFile(
     join(directory, 'Dockerfile.dockerignore'),
-    `${dockerignore(leftOut(checkout, plan))}${ownIgnore(checkout, plan)}`,
+    `${gitIgnores(checkout)}${dockerignore(leftOut(checkout, plan))}${ownIgnore(checkout, plan)}`,
   )
 }
 
-/** What the repository, we and the config leave out of the image. */
+/** What the repository has git ignore, in whichever directory it says so. */
+function gitIgnores(checkout: Checkout): string {
+  return checkout.files
+    .filter(file => posix.basename(file) === '.gitignore')
+    .map(file => {
+      const text = readRegular(checkout.root, file, 1024 ** 2)?.toString('utf8') ?? ''
+      return dockerignore(text.split('\n'), file === '.gitignore' ? '' : posix.dirname(file))
+    })
+    .join('')
+}
+
+/** What we and the config leave out of the image. */
 function leftOut(checkout: Checkout, { image }: Plan): string[] {
-  const own =
-    readRegular(checkout.root, '.gitignore', 1024 ** 2)
-      ?.toString('utf8')
-      .split('\n') ?? []
   const { secretFiles } = readContext(checkout, image)
   return [
-    ...own,
+    ...secretPatterns,
     ...alwaysOut.filter(pattern => pattern !== ownOutput),
     ...image.exclude,
     ...secretFiles.map(file => `/${file}`),
