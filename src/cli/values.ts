@@ -82,7 +82,9 @@ export function moment(text: string, now: number, option = '--since'): number {
   const [, amount = '', unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? []
   if (unit !== '') return now - Number(amount) * (units[unit] ?? 0)
   // Of other text than a date of ISO 8601 JavaScript makes what it can: of `5` a day in 2001.
-  const date = /^\d{4}-\d{2}(?:-\d{2})?(?:[T ]|$)/.test(text) ? Date.parse(text) : Number.NaN
+  const whole = /^\d{4}-\d{2}-\d{2}(?:$|[T ]\d)/.test(text)
+  // A day alone would be one of Greenwich.
+  const date = whole ? Date.parse(text.length === 10 ? `${text}T00:00` : text) : Number.NaN
   if (!Number.isNaN(date)) return date
   throw badArgument({
     what: `${option} takes a time such as 10m, 2h, 30d or a date such as 2026-01-31, not ${JSON.stringify(text)}.`,

@@ -2,11 +2,11 @@ import { printable } from '../../kit/text.ts'
 import type { Host, LogLine } from '../../targets/host/index.ts'
 import type { Face } from '../face/index.ts'
 import type { Style } from '../face/style.ts'
+import { timeOfDay } from './time.ts'
 
 /** A line of a process: when, who, what. What it printed is foreign text and must not steer the terminal. */
 export function logLine({ at, process: name, text }: LogLine, style: Style): string {
-  const time = new Date(at).toISOString().slice(11, 19)
-  return `${style.dim(time)} ${style.cyan(name.padEnd(8))} ${printable(text)}`
+  return `${style.dim(timeOfDay(new Date(at)))} ${style.cyan(name.padEnd(8))} ${printable(text)}`
 }
 
 /** Shows what is printed from now on, until the signal aborts. */

@@ -1,6 +1,7 @@
 import { duration } from '../../kit/text.ts'
 import type { ProcessStatus, Status } from '../../targets/host/index.ts'
 import type { Style } from '../face/style.ts'
+import { dateAndTime } from './time.ts'
 
 export interface StatusLook {
   readonly style: Style
@@ -28,7 +29,7 @@ function statusPage(status: Status, { style, to }: StatusLook): string {
   for (const { number, state, createdAt, image } of past.slice(0, 8)) {
     lines.push(
       style.dim(
-        `  release ${String(number).padEnd(4)} ${state.padEnd(9)} ${createdAt.slice(0, 16).replace('T', ' ')}  ${image.slice(7, 19)}`,
+        `  release ${String(number).padEnd(4)} ${state.padEnd(9)} ${dateAndTime(new Date(createdAt))}  ${image.slice(7, 19)}`,
       ),
     )
   }
