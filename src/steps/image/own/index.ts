@@ -3,13 +3,13 @@ import { namedEngine } from '../../../engines/choose.ts'
 import { engineUnavailable } from '../../../engines/errors.ts'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import { isWherryError } from '../../../kit/error.ts'
-import { size } from '../../../kit/text.ts'
+import { list, size } from '../../../kit/text.ts'
 import type { Image } from '../../../model/image.ts'
 import { readSaved } from '../../../oci/index.ts'
 import { noBuilder, ownDockerfile } from '../errors.ts'
 import { task, withScratch, type Tools } from '../tools.ts'
 import { buildWithBuildah, hasBuildah } from './buildah.ts'
-import { contextFiles, contextTar } from './context.ts'
+import { contextTar, readOwnContext } from './context.ts'
 
 export interface OwnRequest {
   readonly checkout: Checkout
@@ -17,17 +17,21 @@ export interface OwnRequest {
   readonly dockerfile: string
   /** The app's name, fit for an image. */
   readonly name: string
+  /** Patterns of files that may enter the image although they look like secrets. */
+  readonly allowSecrets: readonly string[]
 }
 
 /**
  * The image of the repository's own Dockerfile, brought into the cache, an image like any other from there on. Built by docker or podman,
- * else by buildah. Throws `own-dockerfile`, `no-builder`, `dockerfile-build-failed`, `unsupported-image`.
+ * else by buildah. Throws `own-dockerfile`, `no-builder`, `dockerfile-build-failed`,
+ * `unsupported-image`, `secret-in-source`.
  */
 export async function buildOwn(request: OwnRequest, tools: Tools): Promise<Image> {
   const { checkout, name } = request
   const dockerfile = posix.normalize(request.dockerfile)
   if (!checkout.has(dockerfile)) throw missing(dockerfile)
-  const files = contextFiles(checkout, dockerfile)
+  const { files, secretFiles } = readOwnContext(checkout, dockerfile, request.allowSecrets)
+  if (secretFiles.length > 0) tools.report({ step: 'image', level: 'info', text: leftOut(secretFiles) })
   return withScratch(tools, async scratch => {
     const save = join(scratch, 'image.tar')
     const build = await findBuilder(tools)
@@ -68,6 +72,11 @@ async function findBuilder(tools: Tools): Promise<Build> {
     why: 'neither docker nor podman answers, and there is no buildah',
     next: 'Install buildah, or start docker; or let Wherry make the image: remove image.dockerfile.',
   })
+}
+
+function leftOut(files: readonly string[]): string {
+  const named = files.length > 5 ? [...files.slice(0, 5), `${files.length - 5} more`] : files
+  return `left out of what the Dockerfile may copy, as secret: ${list(named)} (image.allow-secrets lets them in)`
 }
 
 function imageName(name: string): string {

@@ -13,6 +13,7 @@ export interface OwnRepository {
   /** The app's, fit for an image. */
   readonly name: string
   readonly hooks: Config['hooks']
+  readonly allowSecrets: readonly string[]
 }
 
 /** Null for any other repository. Nothing is detected: what such a repository holds need not be an app that is known here. */
@@ -21,7 +22,13 @@ export async function findOwn(directory: string): Promise<OwnRepository | null> 
   const { config } = await loadConfig(checkout)
   const dockerfile = config.image?.dockerfile
   if (dockerfile === undefined) return null
-  return { checkout, dockerfile, name: plainName(config.name ?? basename(checkout.root)), hooks: config.hooks }
+  return {
+    checkout,
+    dockerfile,
+    name: plainName(config.name ?? basename(checkout.root)),
+    hooks: config.hooks,
+    allowSecrets: config.image?.['allow-secrets'] ?? [],
+  }
 }
 
 /** Its image. Throws as `buildOwn`. */
