@@ -41,15 +41,23 @@ export function followBinding(
 ): Origin | null {
   if (binding.kind === 'module') {
     const place = findImported(tree, file, 0, binding.module)
-    return place ? { kind: 'module', place, name: binding.module } : { kind: 'external', name: binding.module }
+    return place && !isHollow(tree, place, binding.module)
+      ? { kind: 'module', place, name: binding.module }
+      : { kind: 'external', name: binding.module }
   }
   if (binding.kind !== 'imported') return { kind: 'bound', file, name, binding }
   const place = findImported(tree, file, binding.level, binding.module)
-  if (place) return findInModule(tree, place, binding.name, seen)
+  const inner = place ? findInModule(tree, place, binding.name, seen) : null
+  if (place && (inner || !isHollow(tree, place, binding.module))) return inner
   // A library's file in the package itself, left out of the tree, is that library.
   return binding.level > 0 && !tree.isLibrary(binding.module)
     ? null
     : { kind: 'external', name: `${binding.module}.${binding.name}` }
+}
+
+/** A directory that is no package and has a library's name: an installed package is taken before it. @see PEP 420 */
+function isHollow(tree: SourceTree, place: ModulePlace, module: string): boolean {
+  return place.file === null && !module.includes('.') && tree.isLibrary(module)
 }
 
 /** A name of a module: what the module binds, else a submodule. */

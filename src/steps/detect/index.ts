@@ -9,6 +9,7 @@ import { findFacts } from './facts/index.ts'
 import { appName } from './facts/name.ts'
 import { readPackages, type Packages } from './packages/index.ts'
 import { findPython } from './python.ts'
+import { readAge } from './python/age.ts'
 
 export interface DetectOptions {
   readonly report: Report
@@ -43,7 +44,9 @@ export async function detect(directory: string, options: DetectOptions): Promise
   const { root, app, framework } = found
   const place = found.manifests || '.'
   const packages = readPackages(checkout, place)
-  const python = findPython(checkout, place, packages, config.python ?? pythonOfBase(config.image?.base))
+  const age = await readAge(checkout.root, [packages.fact.lock, packages.fact.manifest])
+  const asked = config.python ?? pythonOfBase(config.image?.base)
+  const python = findPython(checkout, place, packages, asked, age)
   const facts = await findFacts(groundOf(found, { checkout, tree, packages }), config)
   const project: Project = {
     name: config.name ?? appName(packages.name, checkout.root),

@@ -8,6 +8,12 @@ export const appInSubdirectory = defineNote({
   help: 'Its modules, its manifests or a start command say so. Processes, data and static files count from there. `root` in wherry.toml names another directory.',
 })
 
+export const packagesElsewhere = defineNote({
+  code: 'packages-elsewhere',
+  title: 'The packages are declared in a directory beside the app',
+  help: 'Neither the app’s directory nor one above it has a requirements.txt or another manifest, and exactly one other directory asks for the app’s framework. Move the file beside the app, or to the root, to be sure.',
+})
+
 export const settingsChosen = defineNote({
   code: 'settings-chosen',
   title: 'Django’s settings module was chosen among several',

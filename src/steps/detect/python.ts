@@ -23,6 +23,7 @@ export interface FoundPython {
  * the ranges. "Best" heeds what the app's packages can run on.
  * @param root the app's directory, relative to the repository
  * @param configured what the user's own settings say, over everything the repository says
+ * @param age what the day of the last change says, where nothing else does
  * @throws `unsupported-python` for a version too old to deploy, another implementation, or files that contradict each other
  */
 export function findPython(
@@ -30,6 +31,7 @@ export function findPython(
   root: string,
   packages: Packages,
   configured: string | null = null,
+  age: Statement | null = null,
 ): FoundPython {
   if (configured !== null) return conclude(asConfigured(checkout, configured), [])
   const places = placesUpwards(checkout, root)
@@ -46,7 +48,8 @@ export function findPython(
       ...named,
       ...ignored(pins, pin),
     ])
-  const hints = ranges.length > 0 ? [] : firstOf(places.map(place => readHints(place)))
+  const said = ranges.length > 0 ? [] : firstOf(places.map(place => readHints(place)))
+  const hints = age === null ? said : [...said, age]
   return conclude(chooseMinor({ ranges, hints, packages }), [...named, ...ignored(pins, null)])
 }
 

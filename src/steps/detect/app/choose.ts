@@ -162,7 +162,12 @@ export function rankGroups(
 
 /** Of several examples none is more the app than another. */
 function isShown({ best }: Group): boolean {
-  return placeOf(best.file) === 'shown' && best.strength !== 'named'
+  return placeOf(best.file) === 'shown' && !isNamed(best)
+}
+
+/** A Procfile inside an example speaks for that example, not for the repository. */
+function isNamed({ strength, because }: Candidate): boolean {
+  return strength === 'named' && because.some(({ file }) => placeOf(file) !== 'shown')
 }
 
 /** Beside a Django project, in its own directory, other objects are services and tools of it. */
@@ -204,12 +209,12 @@ function rankAcross(
 ): number[] {
   const { best } = group
   const firm = strengths.indexOf(best.strength)
-  const isNamed = best.strength === 'named'
+  const named = isNamed(best)
   const place = placeOf(best.file)
   const start = startOf(best)
   return [
-    isNamed ? 1 : 0,
-    place === 'app' || isNamed ? 2 : place === 'shown' ? 1 : 0,
+    named ? 1 : 0,
+    place === 'app' || named ? 2 : place === 'shown' ? 1 : 0,
     contributions.mounted.has(group.key) || inner.has(group.key) ? 0 : 1,
     best.framework === null ? 0 : 1,
     rankName(best.file) > lastName ? 0 : 1,

@@ -8,6 +8,7 @@ import { frameworks } from './frameworks/index.ts'
 import { omittedCall } from './entry.ts'
 import type { Gathered } from './gather.ts'
 import { layOut } from './layout.ts'
+import { placeOf } from './places.ts'
 import { omittedCalls } from './omitted.ts'
 import type { Program } from './programs.ts'
 import { serviceOf } from './services.ts'
@@ -16,6 +17,7 @@ import {
   developmentServerReplaced,
   factoryArgumentsLeftOut,
   namedAppMissing,
+  packagesElsewhere,
   serverStartedOnImport,
   settingsChosen,
 } from '../notes.ts'
@@ -46,7 +48,9 @@ export function settle(
   const fault = findFault(search, one.file)
   if (fault) throw fault
   const { start, root, path, module, script } = layOut(search, one, written)
-  const manifests = root === '' ? (serviceOf(search, one.file) ?? '') : root
+  const home = root === '' ? (serviceOf(search, one.file) ?? '') : root
+  const elsewhere = elsewhereDeclared(search, packages, home, one.framework)
+  const manifests = elsewhere ?? home
   const near = nearest(packages, manifests)
   const app: AppFact = {
     interface: one.interface,
@@ -68,11 +72,35 @@ export function settle(
     root,
     manifests,
     app,
-    framework: frameworkFact(one, near, settings),
+    // A function of an asgi.py around Django's application is Django all the same.
+    framework: frameworkFact(one.framework === null && choice ? { ...one, framework: 'django' } : one, near, settings),
     server: chooseServer(one.interface, near, gathered.commands, one.because),
     settings,
-    notes: [...moved, ...guessed, ...notes],
+    notes: [...moved, ...(elsewhere === null ? [] : [noteElsewhere(elsewhere)]), ...guessed, ...notes],
   }
+}
+
+/** The only directory that asks for the app's framework, where neither the app's own nor one above it declares packages: `environment/`. */
+function elsewhereDeclared(
+  { manifests }: FullSearch,
+  packages: PackagesByDirectory,
+  home: string,
+  name: string | null,
+): string | null {
+  const framework = frameworks.find(one => one.name === name)
+  for (let at = home; ; at = parentOf(at)) {
+    if (manifests.has(at) || framework === undefined) return null
+    if (at === '') break
+  }
+  const asking = [...manifests].filter(
+    at => placeOf(`${at}/x`) === 'app' && framework.packages.some(one => packages.get(at)?.requires(one)),
+  )
+  return asking.length === 1 ? (asking[0] ?? null) : null
+}
+
+function noteElsewhere(directory: string): Note {
+  const text = `The packages are those of ${directory}/, the only place that asks for the framework.`
+  return packagesElsewhere(text, [{ file: directory, line: null, text: 'declares packages' }])
 }
 
 function noteSettings({ module, file }: DjangoSettings): Note {

@@ -12,6 +12,10 @@ const beside =
 const shown =
   /^contrib\/|(?:^|\/)(?:examples?|samples?|sample[_-]?apps?|example[_-]?\w+|\w+[_-]examples?|demos?|demo[_-]\w+|sandbox|playground|tutorials?|snippets|templates?|cookbook|experiments?|scripts?|tools?|utils?|hack|dev|local|research|labs?|exercises?|lessons?|chapters?|assets|static|extras?|archived?(?:_\w+)?|archives|old|legacy|deprecated|backup|bak|attic)\//i
 
+/** One of a series: the third of ten demonstrations is not the app. */
+const numbered =
+  /(?:^|\/)(?:chapter|lesson|demo|example|exercise|lab|step|part|day|week|session|unit|tutorial|ex|ch)[-_ ]?\d+[\w-]*(?:\/|\.py$)/i
+
 const testFile =
   /(?:^|\/)(?:conftest|test_[^/]*|[^/]*_tests?|locustfile|noxfile|fabfile|gunicorn[^/]*conf[^/]*|gunicorn[_.-]?config|hypercorn[^/]*)\.py$/i
 
@@ -25,7 +29,7 @@ export function isNeverSource(file: string): boolean {
 export function placeOf(file: string): Place {
   if (never.test(file)) return 'never'
   if (beside.test(file) || testFile.test(file)) return 'beside'
-  return shown.test(file) ? 'shown' : 'app'
+  return shown.test(file) || numbered.test(file) ? 'shown' : 'app'
 }
 
 /** Names that people and servers look for, most telling first. They decide only between otherwise equal objects. */

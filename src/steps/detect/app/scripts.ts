@@ -20,7 +20,13 @@ const most = 4000
 interface Reach {
   readonly evaluator: Evaluator
   readonly found: ReachedCall[]
-  readonly visited: Map<FunctionStatement, CallValue>
+  readonly visited: Map<FunctionStatement, Visit>
+}
+
+/** A call of a function, and the scope of the call. */
+export interface Visit {
+  readonly call: CallValue
+  readonly env: Env
 }
 
 /** How a statement is reached: how many functions deep, and whether an import reaches it. */
@@ -37,7 +43,7 @@ export function reachCalls(evaluator: Evaluator, file: string): ReachedCall[] {
 }
 
 /** The repository's functions that `python file` calls, each with the first call. */
-export function functionsReached(evaluator: Evaluator, file: string): ReadonlyMap<FunctionStatement, CallValue> {
+export function functionsReached(evaluator: Evaluator, file: string): ReadonlyMap<FunctionStatement, Visit> {
   const reach: Reach = { evaluator, found: [], visited: new Map() }
   visit(reach, evaluator.tree.module(file).body, fileEnv(file), { depth: 0, onImport: true })
   return reach.visited
@@ -91,7 +97,7 @@ function follow(reach: Reach, thing: Thing | null, call: CallValue, env: Env, wa
 function enter(reach: Reach, thing: FunctionThing, call: CallValue, env: Env, way: Way): void {
   const { statement, file, self } = thing
   if (reach.visited.has(statement)) return
-  reach.visited.set(statement, call)
+  reach.visited.set(statement, { call, env })
   const parameters = new Map<string, () => Thing | null>()
   const shift = self ? 1 : 0
   for (const [i, parameter] of statement.parameters.entries()) {

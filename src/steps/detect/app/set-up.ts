@@ -4,13 +4,13 @@ import type { Value } from '../../../python/source/value.ts'
 import type { Candidate } from './candidate.ts'
 import type { Entry } from './entry.ts'
 import { toCandidate, type Program } from './programs.ts'
-import { functionsReached } from './scripts.ts'
+import { functionsReached, type Visit } from './scripts.ts'
 import type { FullSearch } from './search.ts'
 import { coreOf, fileEnv, keyOf, type AppThing, type Env, type Evaluator } from './thing.ts'
 
 /** What gives an app something to answer. */
 const routing =
-  /^(?:route|get|post|put|delete|patch|websocket|add_url_rule|register_blueprint|include_router|add_api_route|add_route|add_resource|mount|blueprint|add_routes)$/
+  /^(?:route|get|post|put|delete|patch|websocket|add_url_rule|register_blueprint|include_router|add_api_route|add_route|add_resource|mount|blueprint|add_routes|callback|clientside_callback)$/
 
 /**
  * Programs that give a bare object its routes by calling a function with arguments: a server that imports the object alone would
@@ -32,15 +32,38 @@ function asProgram(evaluator: Evaluator, file: string, entry: Entry, core: AppTh
   return toCandidate(evaluator, file, entry, core.framework?.name ?? null, keyOf(core))
 }
 
-/** True when the program calls, with arguments, a function beside the module's object that adds routes to it. */
+/** True when the program calls, with arguments, a function beside the module's object that adds routes to it, or one that is given it. */
 function isSetUp(evaluator: Evaluator, program: string, core: AppThing): boolean {
-  for (const [statement, call] of functionsReached(evaluator, program)) {
+  for (const [statement, visit] of functionsReached(evaluator, program)) {
+    const { call } = visit
     if (statement.parameters.length === 0 || call.args.length + call.keywords.size === 0) continue
+    if (routesWhatItIsGiven(evaluator, statement, visit, core)) return true
     const own = scopeOf(evaluator.tree.module(core.file).body).names.get(statement.name)?.at(-1)
     if (own?.kind !== 'function' || own.statement !== statement) continue
     if (addsRoutes(evaluator, statement, core)) return true
   }
   return false
+}
+
+/** `register(app)` with `@app.callback(…)` in it. */
+function routesWhatItIsGiven(
+  evaluator: Evaluator,
+  { parameters, body }: FunctionStatement,
+  { call, env }: Visit,
+  core: AppThing,
+): boolean {
+  const given = parameters.filter(({ name }, i) => {
+    const value = call.keywords.get(name) ?? call.args[i]
+    return value !== undefined && isApp(evaluator, value, env, core)
+  })
+  const names = new Set(given.map(({ name }) => name))
+  return names.size > 0 && [...walk(body)].some(({ statement }) => calleesOf(statement).some(one => routes(one, names)))
+}
+
+function routes(callee: Value, names: ReadonlySet<string>): boolean {
+  return (
+    callee.kind === 'attribute' && routing.test(callee.name) && callee.of.kind === 'name' && names.has(callee.of.name)
+  )
 }
 
 function addsRoutes(evaluator: Evaluator, { body }: FunctionStatement, core: AppThing): boolean {
@@ -61,12 +84,16 @@ function hasOwnRoutes(evaluator: Evaluator, files: ReadonlySet<string>, core: Ap
 }
 
 function isRoute(evaluator: Evaluator, statement: Statement, env: Env, core: AppThing): boolean {
+  return calleesOf(statement).some(
+    callee => callee.kind === 'attribute' && routing.test(callee.name) && isApp(evaluator, callee.of, env, core),
+  )
+}
+
+/** What a statement decorates with or calls. */
+function calleesOf(statement: Statement): Value[] {
   const decorators = statement.kind === 'function' || statement.kind === 'class' ? statement.decorators : []
   const calls = [...decorators, ...(statement.kind === 'expression' ? [statement.value] : [])]
-  return calls.some(one => {
-    const callee = one.kind === 'call' ? one.callee : one
-    return callee.kind === 'attribute' && routing.test(callee.name) && isApp(evaluator, callee.of, env, core)
-  })
+  return calls.map(one => (one.kind === 'call' ? one.callee : one))
 }
 
 /** `init_routes(app)`, `Api(app)`: a library's extensions add none, but for those that are made of routes. */

@@ -1,6 +1,7 @@
 import type { Reason } from '../../../model/because.ts'
 import type { PythonFact } from '../../../model/project.ts'
 import { allowsMinor } from '../../../python/version/python.ts'
+import { compareVersions } from '../../../python/version/version.ts'
 import type { Packages } from '../packages/index.ts'
 import { obstaclesTo } from './fits.ts'
 import { refuseRanges } from './refusal.ts'
@@ -25,8 +26,9 @@ export function chooseMinor(options: {
   const obstacles = allowed.map(minor => ({ minor, reasons: obstaclesTo(minor, packages) }))
   const fewest = Math.min(...obstacles.map(({ reasons }) => reasons.length))
   const best = obstacles.filter(({ reasons }) => reasons.length === fewest).map(({ minor }) => minor)
-  const hint = hints.find(({ minor }) => minor !== null && best.includes(minor))
-  const version = hint?.minor ?? best[0] ?? '3.13'
+  const hint =
+    hints.find(({ minor }) => minor !== null && best.includes(minor)) ?? hints.find(({ minor }) => isOld(minor))
+  const version = (isOld(hint?.minor ?? null) ? best.at(-1) : hint?.minor) ?? best[0] ?? '3.13'
   // What stood against the minor we would have taken is the reason for taking another.
   const passed = obstacles[0]?.minor === version ? [] : (obstacles[0]?.reasons ?? [])
   const because = [...ranges.map(({ reason }) => reason), ...(hint === undefined ? passed.slice(0, 5) : [hint.reason])]
@@ -35,6 +37,11 @@ export function chooseMinor(options: {
     alternatives: allowed.filter(minor => minor !== version && based.includes(minor)),
     because: because.length > 0 ? because : [nothingSaid(packages)],
   }
+}
+
+/** Before all we have: the oldest of ours is nearest to what the code was written for. */
+function isOld(minor: string | null): boolean {
+  return minor !== null && based.every(one => compareVersions(minor, one) < 0)
 }
 
 function nothingSaid({ fact }: Packages): Reason {

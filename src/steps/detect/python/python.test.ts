@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openCheckout } from '../../../kit/checkout/index.ts'
 import { readPackages } from '../packages/index.ts'
+import { exec } from '../../../kit/exec.ts'
+import type { PythonFact } from '../../../model/project.ts'
 import { findPython, type FoundPython } from '../python.ts'
+import { readAge } from './age.ts'
+import type { Statement } from './statement.ts'
 
 let root: string
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'wherry-python-'))))
@@ -14,13 +18,14 @@ async function find(
   files: Readonly<Record<string, string>>,
   directory = '.',
   configured: string | null = null,
+  age: Statement | null = null,
 ): Promise<FoundPython> {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), content)
   }
   const checkout = await openCheckout(root)
-  return findPython(checkout, directory, readPackages(checkout, directory), configured)
+  return findPython(checkout, directory, readPackages(checkout, directory), configured, age)
 }
 
 const requires = (range: string): string => `[project]\nname = "a"\nrequires-python = "${range}"\n`
@@ -81,6 +86,8 @@ test.each<[string, Record<string, string>, string, string | null]>([
     '3.11',
     'Dockerfile',
   ],
+  ['a Dockerfile with an older one: the nearest', { Dockerfile: 'FROM python:3.9-slim' }, '3.11', 'Dockerfile'],
+  ['a Dockerfile with a newer one', { Dockerfile: 'FROM python:3.14-slim' }, '3.13', '.'],
   [
     'a Dockerfile never against a range',
     { Dockerfile: 'FROM python:3.11', 'pyproject.toml': requires('>=3.10') },
@@ -174,6 +181,35 @@ python-versions = ">=3.8"
   const { fact } = await find({ 'pyproject.toml': table, 'poetry.lock': lock('main') })
   expect(fact).toMatchObject({ version: '3.11', because: [{}, { text: 'fast 1 has no wheel for Python 3.13' }] })
   expect((await find({ 'poetry.lock': lock('dev') })).fact.version).toBe('3.13')
+})
+
+test('packages last changed before a Python came out are not given it, whatever else was committed since', async () => {
+  const commit = async (day: string): Promise<void> => {
+    const when = { GIT_AUTHOR_DATE: `${day}T12:00:00Z`, GIT_COMMITTER_DATE: `${day}T12:00:00Z` }
+    await exec(['git', '-C', root, 'add', '.'])
+    const person = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'commit.gpgsign=false']
+    await exec(['git', '-C', root, ...person, 'commit', '-qm', day], { env: { ...process.env, ...when } })
+  }
+  const choose = async (files: Readonly<Record<string, string>>): Promise<PythonFact> =>
+    (await find(files, '.', null, await readAge(root, ['requirements.txt']))).fact
+  const app = { 'requirements.txt': 'flask\n' }
+  expect((await choose(app)).version).toBe('3.13')
+  await exec(['git', 'init', '-q', root])
+  await commit('2024-10-06')
+  writeFileSync(join(root, 'app.py'), '')
+  await commit('2025-03-01')
+  expect(await choose(app)).toEqual({
+    version: '3.11',
+    alternatives: ['3.13'],
+    because: [{ file: 'requirements.txt', line: null, text: 'last changed 2024-10-06, before Python 3.13 came out' }],
+  })
+  expect((await choose({ ...app, Dockerfile: 'FROM python:3.13' })).version).toBe('3.13')
+  rmSync(join(root, 'Dockerfile'))
+  expect((await choose({ ...app, 'pyproject.toml': requires('>=3.12') })).version).toBe('3.13')
+  rmSync(join(root, 'pyproject.toml'))
+  writeFileSync(join(root, 'requirements.txt'), 'flask>=3\n')
+  await commit('2025-03-02')
+  expect((await choose({})).version).toBe('3.13')
 })
 
 test('the nearest directory speaks; settings of the user speak over all', async () => {

@@ -122,9 +122,45 @@ export const django: readonly Case[] = [
     notes: ['app-in-subdirectory'],
   },
   {
+    name: 'a function around the application, named by a Procfile',
+    files: {
+      ...stock,
+      Procfile: 'web: gunicorn shop.asgi:application -k uvicorn.workers.UvicornWorker\n',
+      'shop/asgi.py':
+        'import os\nfrom django.core.asgi import get_asgi_application\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\ndjango_application = get_asgi_application()\nasync def application(scope, receive, send):\n    await django_application(scope, receive, send)\n',
+    },
+    expect: 'django asgi shop.asgi:application',
+    settings: 'shop.settings',
+  },
+  {
     name: 'the settings are not there',
     files: { ...stock, 'shop/settings.py': undefined as never },
     expect: 'settings-missing',
+  },
+  {
+    name: 'what wsgi.py names is not there, and manage.py names the settings for development',
+    files: {
+      'manage.py': manage('shop.settings.development'),
+      'shop/__init__.py': '',
+      'shop/wsgi.py': wsgi('shop_conf'),
+      'shop/settings/__init__.py': '',
+      'shop/settings/development.py': 'WSGI_APPLICATION = "shop.wsgi.application"\n',
+    },
+    expect: 'settings-missing',
+    says: 'shop_conf',
+  },
+  {
+    name: 'a wsgi.py with a class of its own names the settings',
+    files: {
+      'manage.py': manage('shop.settings.development'),
+      'shop/__init__.py': '',
+      'shop/wsgi.py':
+        'import os, django\nfrom django.core.handlers.wsgi import WSGIHandler\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop_conf")\nclass Handler(WSGIHandler):\n    pass\ndef make():\n    django.setup()\n    return Handler()\napplication = make()\n',
+      'shop/settings/__init__.py': '',
+      'shop/settings/development.py': 'WSGI_APPLICATION = "shop.wsgi.application"\n',
+    },
+    expect: 'settings-missing',
+    says: 'shop_conf',
   },
   {
     name: 'WSGI_APPLICATION names what is not there',

@@ -122,6 +122,28 @@ export const imports: readonly Case[] = [
     expect: 'flask own run.py',
   },
   {
+    name: 'callbacks that only the program adds',
+    files: {
+      'src/main.py':
+        'from ui.callbacks import register\nfrom ui.base import app\nif __name__ == "__main__":\n    register(app)\n    app.run()\n',
+      'src/ui/__init__.py': '',
+      'src/ui/base.py': 'from dash import Dash\napp = Dash(__name__)\napp.layout = None\n',
+      'src/ui/callbacks.py':
+        'def register(app):\n    clicks(app)\n\ndef clicks(dash):\n    @dash.callback()\n    def click(n):\n        return n\n',
+    },
+    expect: 'dash own src/main.py',
+  },
+  {
+    name: 'callbacks that importing the module adds',
+    files: {
+      'main.py':
+        'from base import app\nfrom callbacks import register\nregister(app)\nif __name__ == "__main__":\n    app.run()\n',
+      'base.py': 'from dash import Dash\napp = Dash(__name__)\n',
+      'callbacks.py': 'def register(app):\n    @app.callback()\n    def click(n):\n        return n\n',
+    },
+    expect: 'dash wsgi main:app.server',
+  },
+  {
     name: 'a factory called at the top level gives what is served',
     files: {
       'app.py': 'from web import make\napp = make(config=1)\nif __name__ == "__main__":\n    app.run()\n',

@@ -3,6 +3,22 @@ import type { Case } from './case.ts'
 /** The other frameworks: which object, which interface, or which program. */
 export const others: readonly Case[] = [
   {
+    name: 'a directory of the library’s name that is no package',
+    files: { 'nicegui/requirements.txt': 'nicegui\n', 'nicegui/app.py': 'from nicegui import ui\nui.run()\n' },
+    expect: 'nicegui own app.py',
+    root: 'nicegui',
+  },
+  {
+    name: 'a tool that starts the program',
+    files: {
+      'main.py':
+        'import tornado.web, tornado.ioloop\ndef main():\n    tornado.web.Application([]).listen(80)\n    tornado.ioloop.IOLoop.current().start()\nif __name__ == "__main__":\n    main()\n',
+      'scripts/start.py':
+        'import sys\nsys.path.insert(0, "..")\ndef start():\n    from main import main\n    main()\nif __name__ == "__main__":\n    start()\n',
+    },
+    expect: 'tornado own main.py',
+  },
+  {
     name: 'Starlette',
     files: { 'main.py': 'from starlette.applications import Starlette\napp = Starlette(routes=[])\n' },
     expect: 'starlette asgi main:app',

@@ -48,6 +48,25 @@ export const refusals: readonly Case[] = [
     expect: 'flask wsgi app:app',
   },
   {
+    name: 'the demonstrations of a course, though one of them has a Procfile',
+    files: {
+      'Chapter08/paas/Procfile': 'web: gunicorn server:app\n',
+      'Chapter08/paas/requirements.txt': 'flask\n',
+      'Chapter08/paas/server.py': hello,
+      'Chapter09/server.py': hello,
+    },
+    expect: 'ambiguous-app',
+  },
+  {
+    name: 'numbered demonstrations',
+    files: {
+      'start/lesson1.py': 'import gradio as gr\ngr.Interface().launch()\n',
+      'more/demo1.py': 'import gradio as gr\ngr.Interface().launch()\n',
+      'more/demo2.py': 'import gradio as gr\ngr.Interface().launch()\n',
+    },
+    expect: 'ambiguous-app',
+  },
+  {
     name: 'a library with examples',
     files: { 'setup.py': setup, 'thing/__init__.py': '', 'examples/app.py': hello },
     expect: 'no-web-app',

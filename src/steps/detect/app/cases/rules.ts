@@ -19,6 +19,19 @@ export const rules: readonly Case[] = [
     expect: 'flask wsgi shop:make()',
   },
   {
+    name: 'packages declared in a directory beside the app',
+    files: {
+      'environment/requirements.txt': 'fastapi\nuvicorn\n',
+      'environment/requirements-e2e.txt': 'playwright\n',
+      'backend/__init__.py': '',
+      'backend/main.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+      'run.py': 'import uvicorn\nif __name__ == "__main__":\n    uvicorn.run("backend.main:app")\n',
+    },
+    expect: 'fastapi asgi backend.main:app',
+    manifests: 'environment',
+    notes: ['packages-elsewhere'],
+  },
+  {
     name: 'a Procfile gives a factory arguments that it can do without',
     files: {
       Procfile: "web: gunicorn 'shop:make(1)'\n",

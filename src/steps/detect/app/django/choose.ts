@@ -7,7 +7,7 @@ import type { WherryError } from '../../../../kit/error.ts'
 import type { DjangoProject, LocatedSettings } from './projects.ts'
 import { findMissing, type MissingImport } from '../faults.ts'
 import { findBelow } from '../../../../python/source/resolve.ts'
-import { orderForProduction } from './production.ts'
+import { development, orderForProduction } from './production.ts'
 import { findUnnamed } from './unnamed.ts'
 import { settingText } from './settings.ts'
 
@@ -40,7 +40,9 @@ export function chooseDjango(
     ...production.filter(one => one.module !== asked?.module),
   ]
   const settings = ordered.find(one => one.place?.file)
-  if (!settings && project.settings.length > 0) return missingSettings(project)
+  if (!settings && project.settings.length > 0) return missingSettings(project.settings)
+  const lacking = settings && production.length > 0 ? withoutProduction(project, settings) : []
+  if (lacking.length > 0) return missingSettings(lacking)
   const choice = settings?.place?.file ? { module: settings.module, file: settings.place.file } : null
   const guessed = Boolean(unnamed?.choice)
   const lost = choice ? findMissing(search, choice.file, /(?:^|\.)_?version$/) : null
@@ -161,13 +163,20 @@ function directoryOf(project: DjangoProject): string | null {
   return project.manage === null ? null : project.directory
 }
 
-function missingSettings(project: DjangoProject): WherryError {
+/** The settings wsgi.py names and the repository lacks, when all that is left is for development: no server should run that. */
+function withoutProduction(project: DjangoProject, chosen: LocatedSettings): readonly LocatedSettings[] {
   const [first] = project.settings
+  const isLacking = first !== undefined && first.file !== project.manage && !first.place?.file
+  return isLacking && chosen.file === project.manage && development.test(chosen.module) ? [first] : []
+}
+
+function missingSettings([first, second, ...rest]: readonly LocatedSettings[]): WherryError {
+  const all = [first, second, ...rest].filter(one => one !== undefined)
   return settingsMissing({
     what: `The settings module ${first?.module} is not in the repository.`,
-    why: `${first?.file} names it${project.settings.length > 1 ? `, and ${project.settings[1]?.module} is missing as well` : ''}.`,
+    why: `${first?.file} names it${second === undefined ? '' : `, and ${second.module} is missing as well`}.`,
     next: 'Commit a settings module that reads its secrets from the environment, or name one that exists.',
-    evidence: project.settings.map(({ file, line, module }) => ({
+    evidence: all.map(({ file, line, module }) => ({
       file,
       line,
       text: `DJANGO_SETTINGS_MODULE = ${module}`,

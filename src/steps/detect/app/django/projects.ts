@@ -91,6 +91,7 @@ function projectAt(
   const { tree } = search.evaluator
   const ordered = [...objects].sort((a, b) => rank(a) - rank(b))
   const files = [...new Set(ordered.map(one => one.file))]
+  if (files.length === 0) files.push(...wrapped(tree, directory))
   const named = [...files, ...(manage === null ? [] : [manage])].flatMap(file => settingsNamedIn(tree, file))
   const unique = named.filter((one, i) => named.findIndex(other => other.module === one.module) === i)
   return {
@@ -99,6 +100,14 @@ function projectAt(
     objects: ordered,
     settings: unique.map(one => located(tree, directory, one)),
   }
+}
+
+/** The one wsgi.py that makes Django's application by a class of its own: it names the settings all the same. */
+function wrapped(tree: SourceTree, directory: string): string[] {
+  const found = tree.files.filter(
+    file => /(?:^|\/)wsgi\.py$/.test(file) && isBelow(file, directory) && placeOf(file) === 'app',
+  )
+  return found.length === 1 ? found : []
 }
 
 /** wsgi.py first; asgi.py is made for every project and proves little. */
