@@ -25,7 +25,7 @@ import type { MovedLock } from './steps/image/update.ts'
 export async function up(directory: string, options: UpOptions): Promise<Up> {
   const { openHost, placeOf, stateRoot, wakeAgent } = await import('./targets/host/index.ts')
   wakeAgent(stateRoot())
-  const ready = await image(directory, { ...options, startsNext: true })
+  const ready = await image(directory, { ...options, startsNext: true, runsHere: true })
   const { plan, made, detected } = ready
   // By the name that --app takes, where there are several: commands find it by that without reading the source.
   const host = openHost({ home: placeOf(detected.app ?? plan.name, detected.checkout.root) })
@@ -41,9 +41,11 @@ export async function ship(directory: string, options: ShipToOptions): Promise<S
   const { openTarget } = await import('./targets/index.ts')
   // First of all: that it cannot be reached must not be found out after an image was made.
   const target = await openTarget(directory, options.to, options)
-  const { env, listen, usual } = target
+  const { env, listen, usual, architecture } = target
+  // What the server is, it says itself; where no image is made for it, sending says so.
+  const platform = architecture === null ? {} : ({ platform: `linux/${architecture}` } as const)
   const isDry = options.dryRun ?? false
-  const ready = await image(directory, { ...options, env, startsNext: !isDry })
+  const ready = await image(directory, { ...options, ...platform, env, startsNext: !isDry })
   const { plan, made, detected } = ready
   const host = await target.open(detected.app ?? plan.name, { change: !isDry, adopt: options.adopt ?? false })
   const commit = await target.commit()
@@ -73,7 +75,7 @@ export async function image(directory: string, options: ImageOptions): Promise<M
   const detected = await prepare(directory, options)
   const plans = makePlans(detected.project, detected.config, detected.app)
   const { update: anew = false, env = {}, startsNext = false } = options
-  const request = { ...requestOf(detected), update: anew, env, startsNext }
+  const request = { ...requestOf(detected, options), update: anew, env, startsNext }
   const ready = { detected, ...(await makeFirstImage(plans, request, { cache: openCache(), ...options })) }
   await hooksAround(ready, options).after('image')
   return ready
@@ -88,7 +90,10 @@ export async function update(
   const detected = await detect(directory, options)
   const plans = makePlans(detected.project, detected.config, detected.app)
   const tools = { cache: openCache(), ...options }
-  return { detected, ...(await updateLock(plans, requestOf(detected), { dryRun: options.dryRun ?? false }, tools)) }
+  return {
+    detected,
+    ...(await updateLock(plans, requestOf(detected, options), { dryRun: options.dryRun ?? false }, tools)),
+  }
 }
 
 /** The image of an app that is known here, where no Dockerfile of its own makes it. */

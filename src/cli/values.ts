@@ -1,5 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
+import { architectures } from '../kit/architecture.ts'
+import type { Platform } from '../model/lock.ts'
 import { badArgument } from './errors.ts'
 
 /** Values of options, checked where they enter. */
@@ -30,6 +32,17 @@ export function environment(pairs: readonly string[]): Record<string, string> {
       throw badArgument({ what: '--env takes NAME=VALUE.', next: '--env DATABASE_URL=postgres://…' })
     }),
   )
+}
+
+/** What the image is for. */
+export function platformOf({ platform }: Readonly<Record<string, unknown>>): { readonly platform?: Platform } {
+  if (platform === undefined) return {}
+  const found = architectures.map(each => `linux/${each}` as const).find(known => known === platform)
+  if (found) return { platform: found }
+  throw badArgument({
+    what: `--platform takes linux/amd64 or linux/arm64, not ${JSON.stringify(platform)}.`,
+    next: '--platform linux/arm64',
+  })
 }
 
 /** Whether the repository's hooks are allowed now. */

@@ -27,6 +27,13 @@ const image = z
       )
       .meta({ examples: ['Dockerfile'] })
       .optional(),
+    platform: z
+      .enum(['linux/amd64', 'linux/arm64'])
+      .describe(
+        'What the image is for, where that is not the machine it is made on: `linux/arm64` for Graviton or Ampere servers, `linux/amd64` from a Mac with Apple silicon. --platform wins over it. docs/image.md says what is made how.',
+      )
+      .meta({ examples: ['linux/arm64'] })
+      .optional(),
     packages: z
       .array(z.string())
       .describe('More Debian packages to put into the image.')

@@ -1,12 +1,14 @@
 import { detect, type Detected } from '../steps/detect/index.ts'
-import type { ShipOptions } from './values.ts'
+import { refuseOther } from './request.ts'
+import type { ImageOptions, ShipOptions } from './values.ts'
 
 /**
  * The repository as the hook before the image leaves it: what that one writes belongs to the image. Hooks that nobody allowed are refused
- * here, before anything is done. Throws `hooks-not-allowed`, `own-dockerfile` and what `detect` throws.
+ * here, before anything is done. Throws `hooks-not-allowed`, `own-dockerfile`, `other-platform` and what `detect` throws.
  */
-export async function prepare(directory: string, options: ShipOptions): Promise<Detected> {
+export async function prepare(directory: string, options: ImageOptions): Promise<Detected> {
   const detected = await detectOrRefuse(directory, options)
+  if (options.runsHere) refuseOther(detected, options.platform)
   const { hooks } = detected.config
   if (hooks === undefined) return detected
   const { admitHooks, runHook } = await import('../hooks/run.ts')

@@ -1,5 +1,6 @@
 import type { Report } from '../model/event.ts'
 import type { Image, ImageRef } from '../model/image.ts'
+import type { Platform } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Operation } from '../model/target.ts'
 import type { Detected } from '../steps/detect/index.ts'
@@ -21,6 +22,8 @@ export interface ShipOptions {
   readonly allowHooks?: boolean
   /** Runs the hook before the image: who watches the repository learns what is the hook's doing. */
   readonly aroundHook?: (run: () => Promise<void>) => Promise<void>
+  /** What the image is for: wins over the config; this machine's without either. */
+  readonly platform?: Platform
 }
 
 export interface ImageOptions extends ShipOptions {
@@ -28,6 +31,8 @@ export interface ImageOptions extends ShipOptions {
   readonly env?: Readonly<Record<string, string>>
   /** The app is started from the image next, which proves it. */
   readonly startsNext?: boolean
+  /** It is started on this machine: an image for another platform is refused before anything is done. */
+  readonly runsHere?: boolean
 }
 
 export interface UpOptions extends ShipOptions {

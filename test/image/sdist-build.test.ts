@@ -94,6 +94,7 @@ async function buildAgain(lock: Lock, root: string): Promise<string[]> {
     inside: await openInside(layers, tools),
     base: lock.base,
     compiler: lock.compiler,
+    purely: null,
   }
   const wheels = await buildSdists(lock.sdists, builder, tools)
   return wheels.map(({ sha256 }) => sha256)

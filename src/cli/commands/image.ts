@@ -9,7 +9,7 @@ import { appOption, appsOf, byApp } from '../apps.ts'
 import type { Call } from '../command.ts'
 import { badArgument } from '../errors.ts'
 import type { AccountWish } from '../give-account.ts'
-import { failLevel, hooksOf, outputFile, textOf } from '../values.ts'
+import { failLevel, hooksOf, outputFile, platformOf, textOf } from '../values.ts'
 
 /** Options that name a file to write. */
 const outputs = [
@@ -33,7 +33,12 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   if (await giveOwnImage(String(path), { face, options })) return 0
   const apps = await appsOf(String(path), options['app'])
   if (apps.length > 1) return several(String(path), apps, { face, options })
-  const ready = await image(String(path), { report: face.report, ...hooksOf(options), ...appOption(apps[0] ?? null) })
+  const ready = await image(String(path), {
+    report: face.report,
+    ...platformOf(options),
+    ...hooksOf(options),
+    ...appOption(apps[0] ?? null),
+  })
   const { plan, made } = ready
   const { digest, configDigest, layers } = made.image
   const file = textOf(options, 'out')
@@ -80,7 +85,12 @@ async function several(
     throw appNotChosen({ what: 'Several apps are made, and this is about one image.', next: `--app ${apps[0]}` })
   const digests: string[] = []
   for (const app of apps) {
-    const { made } = await image(directory, { report: face.report, ...hooksOf(options), ...appOption(app) })
+    const { made } = await image(directory, {
+      report: face.report,
+      ...platformOf(options),
+      ...hooksOf(options),
+      ...appOption(app),
+    })
     digests.push(made.image.digest)
   }
   face.result(byApp(apps, digests), () => apps.map((app, i) => `${app}  ${digests[i]}`).join('\n'))

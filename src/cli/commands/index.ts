@@ -4,6 +4,7 @@ const path = { '[path]': 'the repository; the current directory without it' }
 
 const app = { '--app <name>': 'of several apps in wherry.toml, this one' }
 const to = { '--to <target>': 'on this target of wherry.toml instead of this machine' }
+const platform = { '--platform <platform>': 'what it is for: linux/amd64 or linux/arm64; this machine’s without it' }
 const allowHooks = { '--allow-hooks': 'let the [hooks] of wherry.toml run here, now and until they change' }
 
 /** Every command, in the order of the help. */
@@ -21,6 +22,7 @@ export const commands: readonly CommandEntry[] = [
     arguments: path,
     options: {
       ...app,
+      ...platform,
       ...allowHooks,
       '--out <file>': 'also write it as one tar, for docker load, podman load or skopeo',
       '--as-dockerfile [directory]':
@@ -41,6 +43,7 @@ export const commands: readonly CommandEntry[] = [
     arguments: path,
     options: {
       ...app,
+      ...platform,
       ...allowHooks,
       '--to <reference>': 'where to: ghcr.io/acme/shop:1.4',
       '--dialect <dialect>': 'oci, or docker for registries that take nothing else',
@@ -53,6 +56,7 @@ export const commands: readonly CommandEntry[] = [
     arguments: path,
     options: {
       ...app,
+      ...platform,
       '--dry-run': 'only say what would move; wherry.lock stays as it is',
       '--advisories <directory>': 'OSV records to say by which vulnerabilities that closes; WHERRY_OSV without it',
     },
@@ -64,6 +68,7 @@ export const commands: readonly CommandEntry[] = [
     arguments: path,
     options: {
       ...app,
+      ...platform,
       ...allowHooks,
       '-p, --port <port>': 'where nginx listens; 8000 at first',
       '-e, --env <NAME=VALUE...>': 'environment of this run; wins over everything else',

@@ -1,7 +1,7 @@
 import { publish } from '../../ship.ts'
 import { appOption } from '../apps.ts'
 import { badArgument } from '../errors.ts'
-import { hooksOf, textOf } from '../values.ts'
+import { hooksOf, platformOf, textOf } from '../values.ts'
 import type { Call } from '../command.ts'
 
 /** `wherry publish`: makes the image and brings it to a registry; the reference by digest is the result. */
@@ -16,6 +16,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
     report: face.report,
     to,
     ...dialect(options['dialect']),
+    ...platformOf(options),
     ...hooksOf(options),
     ...appOption(textOf(options, 'app')),
   })

@@ -10,7 +10,7 @@ import { noteHookWrites, type HookWrites } from '../hook-writes.ts'
 import { openPlace } from '../place.ts'
 import { followLogs } from '../pages/logs.ts'
 import { releasePage } from '../pages/release.ts'
-import { environment, hooksOf, port } from '../values.ts'
+import { environment, hooksOf, platformOf, port } from '../values.ts'
 import type { Call } from '../command.ts'
 
 /** `wherry up`: the app on this machine, as production will run it. Attached, it shows the logs until Ctrl-C, which asks the app to stop. */
@@ -63,7 +63,7 @@ function requestOf({ face, options }: Pick<Call, 'face' | 'options'>, how: Omit<
   const env = environment((options['env'] as readonly string[] | undefined) ?? [])
   const text = options['port']
   const listen = text === undefined ? {} : { listen: { address: '127.0.0.1', port: port(String(text), '--port') } }
-  return { report: face.report, env, ...listen, ...hooksOf(options), ...how }
+  return { report: face.report, env, ...listen, ...platformOf(options), ...hooksOf(options), ...how }
 }
 
 /** One app after the other, each with a port of its own where nothing else is said. */

@@ -7,6 +7,7 @@ import { appOption, appsOf } from '../apps.ts'
 import { textOf } from '../values.ts'
 import type { Call } from '../command.ts'
 import { updatePage } from '../pages/update.ts'
+import { platformOf } from '../values.ts'
 
 /** `wherry update`: moves wherry.lock forward, and says which packages moved and which vulnerabilities that closes. */
 export async function run({ face, arguments: [path = '.'], options }: Call): Promise<void> {
@@ -14,7 +15,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   const apps = await appsOf(String(path), options['app'])
   if (apps.length > 1)
     throw appNotChosen({ what: 'Several apps have a wherry.lock each.', next: `wherry update --app ${apps[0]}` })
-  const request = { report: face.report, dryRun, ...appOption(apps[0] ?? null) }
+  const request = { report: face.report, dryRun, ...platformOf(options), ...appOption(apps[0] ?? null) }
   const { detected, before, after, written } = await update(String(path), request)
   const packages = comparePackages(before ? packagesOf(before) : [], packagesOf(after))
   const given = textOf(options, 'advisories')

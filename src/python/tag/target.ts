@@ -39,6 +39,12 @@ export function supportedTags(target: TagTarget): ReadonlyMap<string, number> {
   return new Map(tags.map((tag, rank) => [tag, rank]))
 }
 
+/** The machine that supported tags are of, as tags name it: `aarch64`. */
+export function machineOf(tags: ReadonlyMap<string, number>): string {
+  const names = Object.values(machines)
+  return names.find(name => tags.keys().some(tag => tag.endsWith(`_${name}`))) ?? 'this machine'
+}
+
 function platformsOf({ architecture, libc, libcVersion }: TagTarget): string[] {
   const machine = machines[architecture]
   const [major = 0, minor = 0] = libcVersion.split('.').map(Number)

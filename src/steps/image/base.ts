@@ -11,7 +11,7 @@ import {
   resolve,
   type Archive,
 } from '../../debian/index.ts'
-import type { BaseLock, DebianBaseLock, DebianPackage, ImageBaseLock } from '../../model/lock.ts'
+import type { BaseLock, DebianBaseLock, DebianPackage, ImageBaseLock, Lock } from '../../model/lock.ts'
 import type { BasePlan } from '../../model/plan.ts'
 import type { Tree } from '../../model/tree.ts'
 import { makeLayers, surveyLayers, type LayerPart, type MadeLayers } from '../../oci/index.ts'
@@ -24,14 +24,18 @@ import { signalOf, task, type Tools } from './tools.ts'
 /** Counts up whenever the same packages would be assembled differently. */
 const rules = 1
 
-/** Chooses the packages of the base from the archive as it is now; libraries come later, when the wheels' needs are known. */
+/**
+ * Chooses the packages of the base from the archive as it is now; libraries come later, when the wheels' needs are known. The lock of the
+ * twin says what a base image's Python is where this machine cannot ask it.
+ */
 export async function resolveBase(
   plan: BasePlan,
   architecture: BaseLock['architecture'],
   tools: Tools,
+  twin: Lock | null = null,
 ): Promise<{ lock: BaseLock; archive: Archive; python: string }> {
   if (plan.kind === 'image')
-    return (await import('./base-image/resolve-base.ts')).resolveImageBase(plan, architecture, tools)
+    return (await import('./base-image/resolve-base.ts')).resolveImageBase(plan, architecture, tools, twin)
   const { suite } = plan
   const read = async (): Promise<{ lock: DebianBaseLock; archive: Archive }> => {
     const mirrors = await findMirrors(suite)

@@ -9,7 +9,7 @@ export const cannotResolve = defineError({
 export const noWheel = defineError({
   code: 'no-wheel',
   title: 'A package has no wheel that fits, and no source to build one from',
-  help: 'The wheels that the index offers fit another Python or processor, and it has no source distribution. Take a version that has a wheel for this Python on Linux, or another Python version.',
+  help: 'The wheels that the index offers fit another Python or processor, and it has no source distribution. Take a version that has a wheel for this Python on Linux, on the platform that the error names, or another Python version.',
 })
 
 export const sdistBroken = defineError({
@@ -22,6 +22,24 @@ export const buildNeedsPackage = defineError({
   code: 'build-needs-package',
   title: 'A package that is built from source lacks a header, a library or a program',
   help: 'The package has compiled parts, and its build looks for something that the compiler’s own packages do not bring. Where exactly one Debian package has it, it is added by itself; otherwise the error lists those that have it. Name the right one under `image.build-packages` in wherry.toml: such packages are there while packages are built, and never enter the image.',
+})
+
+export const cannotCompileFor = defineError({
+  code: 'cannot-compile-for-platform',
+  title: 'A package would have to be compiled for another architecture than this machine’s',
+  help: 'An image for another architecture is put together from wheels of that architecture, and from packages of pure Python that are built here. A package that the index offers only as source, and that has compiled parts, is built on the kind of machine it is for: Wherry has no cross-compiler. Take a version of the package that has a wheel for that platform, or make the image on a machine (or a CI runner) of that architecture; wherry.lock holds both side by side.',
+})
+
+export const otherPlatform = defineError({
+  code: 'other-platform',
+  title: 'An image of another architecture does not run on this machine',
+  help: '`wherry up` starts the image on this machine, and `image.platform` or --platform asks for one of another architecture. Run this machine’s own image with `wherry up --platform` and its platform, and make the other with `wherry image` or `wherry publish`: both are of the same versions.',
+})
+
+export const twinDiffers = defineError({
+  code: 'twin-differs',
+  title: 'The two architectures would not have the same Python',
+  help: 'What runs while an image of another architecture is made runs in its twin, the image of the same versions for this machine: bytecode, collected static files and the proof that the app loads are taken from there. That holds where both have the same release of Python. They may differ where one of the two was locked long before the other, or where the archive has a release for one architecture and not yet for the other.',
 })
 
 export const unsupportedRequirement = defineError({

@@ -35,13 +35,20 @@ const plainEnvironment = {
   SOURCE_DATE_EPOCH: '315532800',
 }
 
+/** Directories of the unpacked layers, lowest first; those of a foreign image are one. */
+export async function unpackStacks(
+  layers: readonly Layer[],
+  { cache }: Pick<Tools, 'cache'>,
+  { foreign }: Ground = ownGround,
+): Promise<string[]> {
+  const stacks = [layers.slice(0, foreign), ...layers.slice(foreign).map(layer => [layer])]
+  return Promise.all(stacks.filter(stack => stack.length > 0).map(stack => unpackLayers(stack, { cache })))
+}
+
 /** Opens layers to run jobs in. Code of the repository and of packages runs only here: without network unless a job asks for it. */
 export async function openInside(layers: readonly Layer[], tools: Tools, ground: Ground = ownGround): Promise<Inside> {
   const { foreign } = ground
-  const stacks = [layers.slice(0, foreign), ...layers.slice(foreign).map(layer => [layer])]
-  const directories = await Promise.all(
-    stacks.filter(stack => stack.length > 0).map(stack => unpackLayers(stack, { cache: tools.cache })),
-  )
+  const directories = await unpackStacks(layers, tools, ground)
   const engine = await chooseEngine({
     cache: tools.cache,
     // The Python of a signed base may set sandboxes up where this machine has none; a foreign image runs in one or not at all.

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import type { Architecture } from '../../kit/architecture.ts'
 import { openAgent } from './agent.ts'
 import type { Host, ListenAt } from './host.ts'
 import { openHost } from './index.ts'
@@ -14,6 +15,8 @@ export interface ServerTarget {
   readonly name: string
   /** Where people find it. */
   readonly address: string
+  /** What images for it are made for; null where none can be. */
+  readonly architecture: Architecture | null
   /** What the config gives every release there. */
   readonly env: Readonly<Record<string, string>>
   /** Where the config says that nginx listens; null where it does not. */
@@ -61,6 +64,7 @@ export async function openServer(
   return {
     name,
     address: link.name,
+    architecture: link.architecture,
     env,
     listen: listen === undefined ? null : readListen(listen),
     usual: { address: '0.0.0.0', port: 8000 },

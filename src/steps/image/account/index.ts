@@ -30,7 +30,7 @@ export interface Subject {
   readonly plan: Plan
   readonly wanted: Wanted
   readonly checkout: Checkout
-  readonly made: Pick<MadeImage, 'image' | 'lock'>
+  readonly made: Pick<MadeImage, 'image' | 'lock' | 'twin'>
   /** What detection found the app to call by name. */
   readonly libraries: readonly SystemLibraryFact[]
 }
@@ -51,7 +51,7 @@ export interface Account {
 /** Opens the account of an image in the cache. */
 export async function openAccount(subject: Subject, cache: Cache): Promise<Account> {
   const { plan, made } = subject
-  const { image, lock } = made
+  const { image, lock, twin } = made
   const inventory = await takeInventory(viewImage(image, cache), cache)
   const extras = extrasOf(subject.wanted)
   return {
@@ -84,7 +84,7 @@ export async function openAccount(subject: Subject, cache: Cache): Promise<Accou
       const { findSource } = await import('./provenance/source.ts')
       const source = await findSource(subject.checkout)
       const lockFile = readLockBytes(subject.checkout, plan.lockFile)
-      const statement = makeStatement({ plan, image, lock, packages: inventory.packages, source, lockFile })
+      const statement = makeStatement({ plan, image, lock, twin, packages: inventory.packages, source, lockFile })
       if (keyFile === null) return print(statement)
       const [{ readKey }, { signStatement }] = await Promise.all([
         import('./provenance/key.ts'),

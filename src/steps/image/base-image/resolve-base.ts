@@ -6,7 +6,7 @@ import {
   resolve,
   type Archive,
 } from '../../../debian/index.ts'
-import type { ImageBaseLock } from '../../../model/lock.ts'
+import type { ImageBaseLock, Lock } from '../../../model/lock.ts'
 import type { BasePlan } from '../../../model/plan.ts'
 import { formatReference, parseReference } from '../../../oci/registry/index.ts'
 import { withoutCredentials } from '../credentials.ts'
@@ -14,25 +14,28 @@ import { pathOn } from '../ground.ts'
 import { openInside } from '../inside.ts'
 import { signalOf, task, type Tools } from '../tools.ts'
 import { findInterpreter } from './find-interpreter.ts'
+import { interpreterLike } from './interpreter-like.ts'
 import { openBase } from './open-base.ts'
 import { packagesOfBase, suiteOfBase } from './read-base.ts'
 
 /**
  * An image as the base: what it is now, by digest, which Python it has, and nginx from its own suite. Throws `unsupported-base`,
- * `wrong-base-python`, and as `pullImage`.
+ * `wrong-base-python`, `twin-differs`, and as `pullImage`. Where this machine cannot run the image, its Python is that of the twin's.
  */
 export async function resolveImageBase(
   { reference, python }: Extract<BasePlan, { readonly kind: 'image' }>,
   architecture: ImageBaseLock['architecture'],
   tools: Tools,
+  twin: Lock | null = null,
 ): Promise<{ lock: ImageBaseLock; archive: Archive; python: string }> {
   const read = async (): Promise<{ lock: ImageBaseLock; archive: Archive; python: string }> => {
     const { view, root, ground } = await openBase(reference, architecture, tools)
     const suite = suiteOfBase(root, reference)
-    const inside = await openInside(view.image.layers, tools, ground)
-    const search = { reference, root, minor: python, searched: pathOn(ground).replace('/venv/bin:', '') }
-    const { version, ...interpreter } = await findInterpreter(inside, search)
     const held = packagesOfBase(root)
+    const search = { reference, root, minor: python, searched: pathOn(ground).replace('/venv/bin:', '') }
+    const { version, ...interpreter } = twin
+      ? interpreterLike(twin, { root, held, env: ground.env, architecture })
+      : await findInterpreter(await openInside(view.image.layers, tools, ground), search)
     const mirrors = await findMirrors(suite)
     const archive = await openArchive(suite, { architecture, mirrors, cache: tools.cache, ...signalOf(tools) })
     const lock: ImageBaseLock = {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Architecture } from '../../../kit/architecture.ts'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import { assembleCompiler, compilerOmitted, compilerPackages, resolve, type Archive } from '../../../debian/index.ts'
 import type { BaseLock, DebianPackage, Distribution } from '../../../model/lock.ts'
@@ -23,6 +24,8 @@ export interface Builder {
   readonly inside: Inside
   readonly base: BaseLock
   readonly compiler: readonly DebianPackage[]
+  /** An architecture that this machine is not of, which packages are built for: then nothing may be compiled. Null where all is its own. */
+  readonly purely: Architecture | null
 }
 
 /** The packages of the compiler as the archive has them now. */

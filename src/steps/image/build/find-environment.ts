@@ -6,6 +6,7 @@ import { task, withScratch, type Tools } from '../tools.ts'
 import { tryBuild } from './attempt.ts'
 import { resolveHeaders, type Builder } from './builder.ts'
 import { explainBuild, wantsCompiler } from './explain.ts'
+import { refuseNative } from './purely.ts'
 import { knownPackages } from './known-packages.ts'
 import { lookUpMissing, type Missing } from './missing.ts'
 import { showProgress, taskOf } from './progress.ts'
@@ -66,6 +67,7 @@ export function findEnvironment(sdist: Distribution, finder: Finder, tools: Tool
 async function search(sdist: Distribution, finder: Finder, tools: Tools): Promise<BuildEnvironment> {
   const names = [...knownPackages(sdist.name, finder.archive), ...finder.extra]
   let compiled = (await isNative(sdist, finder, tools)) || names.length > finder.extra.length
+  if (compiled && finder.purely !== null) throw refuseNative(sdist, finder)
   let failure: Failure | null = null
   for (const constraints of fallbacks) {
     for (let added = 0; ; added += 1) {
@@ -78,6 +80,7 @@ async function search(sdist: Distribution, finder: Finder, tools: Tools): Promis
       const missing = said.filter(({ packages }) => !packages.some(name => names.includes(name)))
       const more = missing.flatMap(each => (each.packages.length === 1 ? each.packages : [])).filter(isNew(names))
       failure ??= { output: refused, missing }
+      if (finder.purely !== null && (wantsCompiler(refused) || more.length > 0)) throw refuseNative(sdist, finder)
       if (!compiled && (wantsCompiler(refused) || more.length > 0)) compiled = true
       else if (more.length > 0 && added < mostAdded) tell(sdist, more, tools)
       else if (isFinal({ output: refused, missing })) throw explainBuild(sdist, refused, missing)

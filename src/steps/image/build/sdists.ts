@@ -9,6 +9,7 @@ import type { WheelFile } from '../wheels/place.ts'
 import { tryBuild } from './attempt.ts'
 import { builderKey, type Builder } from './builder.ts'
 import { explainBuild } from './explain.ts'
+import { refuseCompiled, refuseUnlessPure } from './purely.ts'
 import { showProgress, taskOf } from './progress.ts'
 
 /** Counts up whenever the same sdist would be built differently. */
@@ -29,6 +30,7 @@ export async function buildSdists(
 }
 
 async function buildSdist(sdist: SourceDistribution, builder: Builder, tools: Tools): Promise<WheelFile> {
+  refuseCompiled(sdist, builder)
   const origin = originOf(sdist, builder)
   const folder = await tools.cache.entry('built-wheel', origin, target =>
     task(tools, taskOf(sdist), async () => {
@@ -40,6 +42,7 @@ async function buildSdist(sdist: SourceDistribution, builder: Builder, tools: To
     }),
   )
   const [file = ''] = await readdir(folder)
+  refuseUnlessPure(sdist, file, builder)
   const path = join(folder, file)
   const sha256 = createHash('sha256')
     .update(await readFile(path))

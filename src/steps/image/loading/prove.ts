@@ -22,7 +22,7 @@ const stillWaiting = `the app is still being imported: it may wait for a service
  */
 export async function proveLoading(
   image: Image,
-  inside: Inside,
+  open: () => Promise<Inside>,
   loading: Loading & LoadingOptions,
   tools: Tools,
 ): Promise<void> {
@@ -30,7 +30,9 @@ export async function proveLoading(
   if ((await tools.cache.find('loaded', key)) !== null) return
   const loaded =
     loading.loaded ??
-    (await task(tools, titleOf(loading), () => saying(stillWaiting, tools, () => load(image, inside, loading, tools))))
+    (await task(tools, titleOf(loading), () =>
+      saying(stillWaiting, tools, async () => load(image, await open(), loading, tools)),
+    ))
   const error = loaded === null ? null : explainLoaded(loaded, loading)
   if (error) throw error
   if (loaded?.ok === true || isStreamlit(loading.plan))

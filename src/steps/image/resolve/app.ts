@@ -21,6 +21,8 @@ export interface AppRequest {
   readonly direct: readonly Direct[]
   /** Major and minor. */
   readonly python: string
+  /** Versions to keep to, as constraints: those another platform is locked to. */
+  readonly keeps: readonly string[]
 }
 
 export interface Resolved {
@@ -31,10 +33,10 @@ export interface Resolved {
 
 /** The exact distributions of an app, and of the server Wherry adds to them. */
 export async function resolveApp(request: AppRequest, resolver: Resolver): Promise<Resolved> {
-  const { ask, hashes, serve, asOf, tags } = request
+  const { ask, hashes, asOf, tags } = request
   const options: CompileOptions = {
     ...optionsFor(request.wanted),
-    constraints: ask.constraints,
+    constraints: [...ask.constraints, ...(ask.pinned ? [] : request.keeps)],
     asOf,
     pinned: ask.pinned,
     pins: hashes,
@@ -42,17 +44,17 @@ export async function resolveApp(request: AppRequest, resolver: Resolver): Promi
   const lines = [...ask.lines, ...request.direct.map(one => directLine(one, request.python))]
   if (lines.length === 0) {
     const nothing: Chosen = { wheels: [], sdists: [] }
-    return { chosen: await addServer(nothing, serve, { options, tags }, resolver), asOf: null }
+    return { chosen: await addServer(nothing, request, options, resolver), asOf: null }
   }
   if (ask.locked !== null && !resolver.redirected) {
     const whole = { format: 'pylock', file: '', requiresPython: null, contentHash: null, roots: null } as const
     const locked = chooseDistributions({ ...whole, packages: ask.locked }, tags, hashes)
     const app = mergeChosen(locked, chosenDirectly(request.direct))
-    return { chosen: await addServer(app, serve, { options, tags }, resolver), asOf: null }
+    return { chosen: await addServer(app, request, options, resolver), asOf: null }
   }
   const { lock, seenAsOf } = await compile(resolver, lines, options, request.anyMoment)
   const app = chooseDistributions(lock, tags, hashes)
-  return { chosen: await addServer(app, serve, { options, tags }, resolver), asOf: seenAsOf }
+  return { chosen: await addServer(app, request, options, resolver), asOf: seenAsOf }
 }
 
 function chosenDirectly(direct: readonly Direct[]): Chosen {
@@ -99,20 +101,16 @@ async function compilePinned(resolver: Resolver, lines: readonly string[], optio
   }
 }
 
-interface Ground {
-  readonly options: CompileOptions
-  readonly tags: ReadonlyMap<string, number>
-}
-
 /** The server must live with what the app pins; it is as new as it can be, whatever the age of the app. */
 async function addServer(
   app: Chosen,
-  serve: ServePlan,
-  { options, tags }: Ground,
+  { serve, tags, keeps }: AppRequest,
+  options: CompileOptions,
   resolver: Resolver,
 ): Promise<Chosen> {
   const requests = serverRequests(serve)
-  const constraints = [...app.wheels, ...app.sdists].map(({ name, version }) => `${name}==${version}`)
+  const chosen = [...app.wheels, ...app.sdists].map(({ name, version }) => `${name}==${version}`)
+  const constraints = [...chosen, ...keeps.filter(line => !chosen.includes(line))]
   let refused = ''
   for (const lines of requests) {
     const outcome = await resolver.compile(lines, { ...options, constraints, asOf: null, pinned: false })

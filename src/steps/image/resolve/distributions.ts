@@ -2,6 +2,7 @@ import { wrongHash } from '../../../kit/errors.ts'
 import type { Distribution } from '../../../model/lock.ts'
 import type { Lock, LockedFile, LockedPackage } from '../../../python/lock/lock.ts'
 import { chooseWheel } from '../../../python/tag/choose.ts'
+import { machineOf } from '../../../python/tag/target.ts'
 import { withoutCredentials } from '../credentials.ts'
 import { noWheel } from '../errors.ts'
 
@@ -31,7 +32,7 @@ export function chooseDistributions(lock: Lock, tags: ReadonlyMap<string, number
     const sdist = files.find(({ name }) => /\.(?:tar(?:\.gz|\.bz2|\.xz)?|tgz|zip)$/.test(name))
     if (wheel) wheels.push(distribution(item, wheel))
     else if (sdist) sdists.push(distribution(item, sdist))
-    else throw refuse(item)
+    else throw refuse(item, machineOf(tags))
   }
   return { wheels: wheels.sort(byName), sdists: sdists.sort(byName) }
 }
@@ -79,12 +80,12 @@ function refuseHashes(item: LockedPackage): Error {
   })
 }
 
-function refuse(item: LockedPackage): Error {
+function refuse(item: LockedPackage, machine: string): Error {
   const names = item.files.map(({ name }) => name).filter(name => name !== null)
   const shown = `It offers ${names.slice(0, 6).join(', ')}${names.length > 6 ? ' …' : ''}.`
   return noWheel({
-    what: `${item.name} ${item.version ?? ''} has no file that fits this image.`,
+    what: `${item.name} ${item.version ?? ''} has no file that fits Linux on ${machine}.`,
     why: names.length > 0 ? shown : 'The index offers no file with a hash.',
-    next: `Take a version of ${item.name} that has a wheel for this Python on Linux, or another Python version.`,
+    next: `Take a version of ${item.name} that has a wheel for this Python on Linux on ${machine}, or another Python version.`,
   })
 }

@@ -1,6 +1,7 @@
+import { ownArchitecture } from '../../../kit/architecture.ts'
 import type { Checkout } from '../../../kit/checkout/index.ts'
 import { count } from '../../../kit/text.ts'
-import type { Distribution, Lock, SourceDistribution } from '../../../model/lock.ts'
+import type { BaseLock, Distribution, Lock, SourceDistribution } from '../../../model/lock.ts'
 import { markerEnvironment } from '../../../python/marker/environment.ts'
 import { supportedTags } from '../../../python/tag/target.ts'
 import { baseParts, interpreterOf, libcVersion, makeBase, resolveBase } from '../base.ts'
@@ -23,6 +24,7 @@ import { resolveLibraries } from './libraries.ts'
 import { requestHash, type Request } from './request-hash.ts'
 import { askFor, filesOf, hashesOf } from './requirements.ts'
 import { undeclared } from './undeclared.ts'
+import { refuseTwin } from './twin.ts'
 import { openResolver } from './uv.ts'
 
 export interface ResolveRequest extends Request {
@@ -31,6 +33,11 @@ export interface ResolveRequest extends Request {
   readonly update?: boolean
   /** Where nothing can be resolved as of the commit, as of now will do; without it that is `cannot-resolve`. */
   readonly anyMoment?: boolean
+  /**
+   * A lock of another platform that answers the same request: its versions are kept to. Where this machine cannot run what is resolved,
+   * it is the lock of this machine's own platform, and what must run runs on its base.
+   */
+  readonly beside?: Lock | null
 }
 
 /** Turns intentions into exact packages, by hash. What a lock of the repository pins stays as it is. */
@@ -58,9 +65,9 @@ export async function resolveLock(request: ResolveRequest, tools: Tools): Promis
 
 /** The app's own distributions and those beside them, all on this machine, those offered only as source built. */
 async function resolvePackages(request: ResolveRequest, base: Base, tools: Tools) {
-  const { plan, wanted, checkout, architecture } = request
+  const { plan, wanted, architecture } = request
   const ask = askFor(wanted, markerEnvironment({ python: base.python, architecture }))
-  const asOf = ask.pinned || request.update ? null : await asOfCommit(checkout.root, filesOf(wanted))
+  const asOf = ask.pinned || request.update ? null : await momentOf(request)
   const { resolver, finder } = await openFinder(request, asOf, base, tools)
   const direct: Direct[] = []
   for (const one of ask.direct) direct.push(await bringDirect(one, finder, tools))
@@ -70,6 +77,7 @@ async function resolvePackages(request: ResolveRequest, base: Base, tools: Tools
     asOf,
     direct,
     tags: base.tags,
+    keeps: versionsOf(request.beside ?? null, direct),
     serve: plan.image.serve,
     hashes: hashesOf(wanted),
     anyMoment: request.anyMoment ?? true,
@@ -83,49 +91,76 @@ async function resolvePackages(request: ResolveRequest, base: Base, tools: Tools
 }
 
 /** The resolver, which asks for the metadata of what must be built, and the builder, which asks for what it builds with. */
-async function openFinder(
-  { plan, wanted, checkout, architecture }: ResolveRequest,
-  asOf: string | null,
-  base: Base,
-  tools: Tools,
-) {
-  const { tags, inside, archive } = base
+async function openFinder({ plan, wanted, checkout }: ResolveRequest, asOf: string | null, base: Base, tools: Tools) {
+  const { tags, inside, archive, runs, purely } = base
   const { python } = plan.image.base
   const sourceMetadata = (sdist: Distribution): Promise<string> => sdistMetadata(sdist, finder, tools)
   const fetch = async (file: Distribution): Promise<string> => (await fetchFiles([file], checkout, tools))[0] ?? ''
-  const interpreter = interpreterOf(base.baseLock, python)
-  const target = { python, interpreter, architecture, tags, fetch, sourceMetadata }
+  const interpreter = interpreterOf(runs, python)
+  const target = { python, interpreter, ...platformOf(base.baseLock), tags, fetch, sourceMetadata }
   const resolver = await openResolver(inside, target, tools)
   const options = { ...optionsFor(wanted), asOf }
+  // What builds runs on this machine, whatever it builds for.
+  const builds = { ...target, ...platformOf(runs), tags: tagsOf(runs, python) }
+  const builders = purely === null ? resolver : await openResolver(inside, builds, tools)
   const finder: Finder = {
     checkout,
     place: placeOf(plan),
     inside,
-    base: base.baseLock,
-    compiler: resolveCompiler(archive, base.baseLock),
+    base: runs,
+    compiler: purely === null ? resolveCompiler(archive, runs) : [],
+    purely,
     archive,
     extra: plan.image.buildPackages,
     found: new Map(),
-    resolve: (needs, constraints) => resolveTools(needs, constraints, { resolver, tags, options }),
+    resolve: (needs, constraints) =>
+      resolveTools(needs, constraints, { resolver: builders, tags: builds.tags, options }),
   }
   return { resolver, finder }
 }
 
 type Base = Awaited<ReturnType<typeof openBase>>
 
-/** The base as the archive has it now, so far assembled that its Python runs. */
-async function openBase({ plan, architecture }: ResolveRequest, tools: Tools) {
+/** The base as the archive has it now, and one whose Python runs here: itself, or that of the twin. Throws `twin-differs`. */
+async function openBase({ plan, architecture, beside }: ResolveRequest, tools: Tools) {
   const { base } = plan.image
-  const { lock: baseLock, archive, python } = await resolveBase(base, architecture, tools)
-  const { layers, ground } = await task(tools, 'assembling the base', () => makeBase(baseLock, tools, 'bottom'))
+  const twin = architecture === ownArchitecture ? null : (beside ?? null)
+  const { lock: baseLock, archive, python } = await resolveBase(base, architecture, tools, twin)
+  if (twin !== null && twin.python !== python) throw refuseTwin(python, baseLock, twin)
+  const runs = twin?.base ?? baseLock
+  const { layers, ground } = await task(tools, 'assembling the base', () => makeBase(runs, tools, 'bottom'))
   return {
     baseLock,
     archive,
     parts: baseParts(baseLock, tools),
+    runs,
     inside: await openInside(layers, tools, ground),
     python,
-    tags: supportedTags({ python: base.python, architecture, libc: 'glibc', libcVersion: libcVersion(baseLock) }),
+    tags: tagsOf(baseLock, base.python),
+    purely: twin === null ? null : architecture,
   }
+}
+
+function platformOf(lock: BaseLock) {
+  return { architecture: lock.architecture, glibc: libcVersion(lock) }
+}
+
+function tagsOf(lock: BaseLock, python: string): ReadonlyMap<string, number> {
+  return supportedTags({ python, architecture: lock.architecture, libc: 'glibc', libcVersion: libcVersion(lock) })
+}
+
+/** As of when to look at the index: as another platform's lock did, else as of the commit. */
+async function momentOf({ beside, checkout, wanted }: ResolveRequest): Promise<string | null> {
+  return beside ? beside.asOf : asOfCommit(checkout.root, filesOf(wanted))
+}
+
+/** The versions of another platform's lock, as constraints; what is asked for by its place is the same anyway. */
+function versionsOf(beside: Lock | null, direct: readonly Direct[]): string[] {
+  if (beside === null) return []
+  const own = new Set(direct.map(({ distribution }) => distribution.name))
+  return [...beside.wheels, ...beside.sdists]
+    .filter(({ name }) => !own.has(name))
+    .map(({ name, version }) => `${name}==${version}`)
 }
 
 interface Brought {

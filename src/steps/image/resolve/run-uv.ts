@@ -1,4 +1,4 @@
-import type { Architecture } from '../../../kit/architecture.ts'
+import { ownArchitecture, type Architecture } from '../../../kit/architecture.ts'
 import { realpathSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -35,6 +35,8 @@ export interface Target {
   /** The base's, absolute in it. */
   readonly interpreter: string
   readonly architecture: Architecture
+  /** Version of the base's C library, which decides what wheels fit: `2.41`. */
+  readonly glibc: string
 }
 
 /** Milliseconds; builds may stand behind uv's questions. */
@@ -56,8 +58,9 @@ export async function openUv(inside: Inside, target: Target, finding: Finding, t
 
 const loopback = fileURLToPath(new URL('../../../../runtime/loopback.py', import.meta.url))
 
-async function uvInside(inside: Inside, { interpreter }: Target, finding: Finding, tools: Tools): Promise<UvProgram> {
+async function uvInside(inside: Inside, target: Target, finding: Finding, tools: Tools): Promise<UvProgram> {
   const uv = await findWorkingUv(inside, finding)
+  const { interpreter } = target
   const through = ['/gate/socket', String(gatePort)]
   const cache = join(tools.cache.root, 'uv-cache')
   await mkdir(cache, { recursive: true })
@@ -66,7 +69,17 @@ async function uvInside(inside: Inside, { interpreter }: Target, finding: Findin
     byProxy: false,
     run: ({ arguments: words, work, gate, signal }) =>
       inside.run({
-        argv: [interpreter, '-I', '/loopback.py', ...through, '/uv', ...words, '--python', interpreter],
+        argv: [
+          interpreter,
+          '-I',
+          '/loopback.py',
+          ...through,
+          '/uv',
+          ...words,
+          '--python',
+          interpreter,
+          ...platformOf(target),
+        ],
         env: { ...environment, UV_CACHE_DIR: '/uv-cache' },
         mounts: [
           uvMount(uv),
@@ -94,10 +107,9 @@ function uvMount({ path }: Uv) {
   return { from: realpathSync(path), to: '/uv', readonly: true }
 }
 
-async function uvBeside({ python, architecture }: Target, finding: Finding, tools: Tools): Promise<UvProgram> {
+async function uvBeside(target: Target, finding: Finding, tools: Tools): Promise<UvProgram> {
   const uv = await findUv(finding)
-  const processor = architecture === 'arm64' ? 'aarch64' : 'x86_64'
-  const told = ['--python-version', python, '--python-platform', `${processor}-unknown-linux-gnu`]
+  const told = ['--python-version', target.python, '--python-platform', uvPlatform(target)]
   return {
     uv,
     byProxy: true,
@@ -113,4 +125,18 @@ async function uvBeside({ python, architecture }: Target, finding: Finding, tool
       })
     },
   }
+}
+
+/** The interpreter tells uv its own platform; another one has to be said. */
+function platformOf(target: Target): string[] {
+  return target.architecture === ownArchitecture ? [] : ['--python-platform', uvPlatform(target)]
+}
+
+/** The newest C library that uv has a platform for; those between 2.28 and 2.31 it counts as 2.28 (`uv pip compile --help`). */
+const newestGlibc = 40
+
+/** As uv names them: too old a C library loses wheels. */
+function uvPlatform({ architecture, glibc }: Target): string {
+  const minor = Math.min(Number(glibc.split('.')[1]), newestGlibc)
+  return `${architecture === 'arm64' ? 'aarch64' : 'x86_64'}-manylinux_2_${minor < 31 ? 28 : minor}`
 }

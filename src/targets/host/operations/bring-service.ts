@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ownArchitecture } from '../../../kit/architecture.ts'
 import { openCache } from '../../../kit/cache.ts'
 import { duration } from '../../../kit/text.ts'
 import { majorOf, makeServiceImage, type ServiceImage } from '../../../services/image.ts'
@@ -67,7 +66,7 @@ async function imageFor({ seen, signal }: Work, { made }: DeployRequest, { servi
   const suite = known?.suite ?? made.lock.base.suite
   const image = await makeServiceImage(service, {
     suite,
-    architecture: ownArchitecture,
+    architecture: made.image.config.architecture,
     cache: openCache(),
     ...(signal ? { signal } : {}),
     ...(known ? { packages: known.packages } : {}),

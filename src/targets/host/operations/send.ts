@@ -17,7 +17,7 @@ export async function send(agent: Agent, request: DeployRequest): Promise<Operat
   if (architecture !== image.config.architecture)
     throw otherArchitecture({
       what: `The image is for ${image.config.architecture}, and the server is ${architecture ?? 'of another kind'}.`,
-      next: 'Ship from a machine, or a CI runner, of the server’s architecture.',
+      next: 'Choose a server of amd64 or arm64, or run `wherry ship` again: it makes the image for the server it finds.',
     })
   const found = await shipment(stacksOf(request.made))
   const { missing, bytes } = found

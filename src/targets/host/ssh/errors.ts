@@ -47,7 +47,7 @@ export const hostWithoutSandbox = defineError({
 export const otherArchitecture = defineError({
   code: 'other-architecture',
   title: 'The server has another kind of processor than the image',
-  help: 'Images are made for the architecture of the machine they are made on. Make this one on a machine, or a CI runner, of the server’s architecture.',
+  help: 'Images are made for amd64 and arm64, whichever the server says it is. This one is of another kind, or the image was made for a machine of another architecture.',
 })
 
 export const otherRepository = defineError({

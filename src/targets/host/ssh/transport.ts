@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { explain } from '../../../engines/sandbox/explain.ts'
 import type { WherryError } from '../../../kit/error.ts'
 import { isWherryError } from '../../../kit/error.ts'
-import type { ImageConfig } from '../../../model/image.ts'
+import type { Architecture } from '../../../kit/architecture.ts'
 import { converse, type Session } from '../session.ts'
 import { explainRefusal, isRefused } from '../refusals.ts'
 import type { HostSandbox, Transport } from '../transport.ts'
@@ -23,6 +23,8 @@ export interface ServerLink {
   readonly hello: Hello
   /** The name people reach it by. */
   readonly name: string
+  /** Null where no images are made for it. */
+  readonly architecture: Architecture | null
   /** For the app whose place there this is. */
   transport(home: string): Transport
   readonly call: (command: string, request: object) => Promise<unknown>
@@ -59,7 +61,13 @@ async function open(connection: Connection): Promise<ServerLink> {
     if (gone) throw await lost(command)
     return session.call(command, request)
   }
-  return { hello, name: server.hostName, call, transport: home => transportTo(connection, hello, { home, call }) }
+  return {
+    hello,
+    name: server.hostName,
+    architecture: architectures[hello.machine] ?? null,
+    call,
+    transport: home => transportTo(connection, hello, { home, call }),
+  }
 }
 
 interface Asking {
@@ -98,7 +106,7 @@ function transportTo(connection: Connection, hello: Hello, { home, call }: Askin
 }
 
 /** As uname(2) names them. */
-const architectures: Readonly<Record<string, ImageConfig['architecture']>> = { x86_64: 'amd64', aarch64: 'arm64' }
+const architectures: Readonly<Record<string, Architecture>> = { x86_64: 'amd64', aarch64: 'arm64' }
 
 const sandboxAnswer = z.object({
   argv: z.array(z.string()),

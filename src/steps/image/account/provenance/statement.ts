@@ -5,6 +5,7 @@ import type { Lock } from '../../../../model/lock.ts'
 import type { Plan } from '../../../../model/plan.ts'
 import { identifyCompressor } from '../../../../oci/index.ts'
 import { formatPurl } from '../inventory/purl.ts'
+import type { MadeTwin } from '../../values.ts'
 import { findOrigins, originOf } from '../origins.ts'
 import type { Package } from '../package.ts'
 import type { Source } from './source.ts'
@@ -40,6 +41,8 @@ export interface ProvenanceRequest {
   readonly plan: Plan
   readonly image: Image
   readonly lock: Lock
+  /** Where the code ran that ran for this image; null where that was the image itself. */
+  readonly twin: MadeTwin | null
   readonly packages: readonly Package[]
   readonly source: Source | null
   /** The bytes of wherry.lock; null where it could not be written. */
@@ -75,7 +78,7 @@ export function makeStatement(request: ProvenanceRequest): Statement {
   }
 }
 
-function dependencies({ source, lock, lockFile, packages }: ProvenanceRequest): ResourceDescriptor[] {
+function dependencies({ plan, source, lock, lockFile, twin, packages }: ProvenanceRequest): ResourceDescriptor[] {
   const origins = findOrigins(lock)
   const found = packages.flatMap(each => {
     const origin = originOf(each, origins)
@@ -83,7 +86,11 @@ function dependencies({ source, lock, lockFile, packages }: ProvenanceRequest): 
     const location = origin.url === null ? {} : { downloadLocation: origin.url }
     return [{ name: each.name, uri: each.purl, digest: { sha256: origin.sha256 }, ...location }]
   })
-  const given = [...(source ? [describeSource(source)] : []), ...(lockFile ? [describeLock(lockFile)] : [])]
+  const given = [
+    ...(source ? [describeSource(source)] : []),
+    ...(lockFile ? [describeLock(lockFile)] : []),
+    ...(twin ? [describeTwin(plan.name, twin)] : []),
+  ]
   return [...given, ...describeBase(lock), ...found, ...buildTools(lock)]
 }
 
@@ -116,6 +123,18 @@ function describeSource({ commit, remote, changed }: Source): ResourceDescriptor
     digest: { gitCommit: commit },
     // A commit that the tree differs from does not account for the image: whoever verifies must be able to see that.
     ...(changed.length > 0 ? { annotations: { changed } } : {}),
+  }
+}
+
+/** Bytecode, static files and front-ends came of it, and the app was loaded in it alone. */
+function describeTwin(name: string, { platform, digest }: MadeTwin): ResourceDescriptor {
+  const arch = platform.replace('linux/', '')
+  const uri = formatPurl({ type: 'oci', name, version: digest, qualifiers: { arch } })
+  return {
+    name: `${name} for ${platform}`,
+    uri,
+    digest: { sha256: digest.replace('sha256:', '') },
+    annotations: { role: 'twin' },
   }
 }
 
