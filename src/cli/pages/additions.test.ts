@@ -5,12 +5,27 @@ import { additions, dirt } from './additions.ts'
 test('every escape hatch in use is on the page; what is not used takes no line', () => {
   expect(additions({}, null)).toEqual([])
   const config = configSchema.parse({
-    image: { packages: ['ffmpeg'], exclude: ['docs/'], 'build-env': { VITE_API: '/api' }, 'allow-secrets': ['a.pem'] },
+    image: {
+      base: 'python:3.12-slim',
+      packages: ['ffmpeg'],
+      exclude: ['docs/'],
+      'build-env': { VITE_API: '/api' },
+      'allow-secrets': ['a.pem'],
+    },
     edge: { nginx: '# comment\nlocation = /old { return 301 /new; }\n' },
+    processes: { worker: ['celery', 'worker'] },
+    static: { '/media/': 'media' },
+    release: { command: false },
+    env: { LOG_LEVEL: 'info' },
     hooks: { 'before-image': ['make', 'docs'], 'after-release': ['./tell', 'team'] },
   })
   const rows = additions(config, 'wherry.toml')
   expect(rows.map(({ label, text }) => `${label}: ${text}`)).toEqual([
+    'base: python:3.12-slim',
+    'static: /media/ → nginx · media/',
+    'worker: celery worker',
+    'release: nothing, whatever was found',
+    'env: LOG_LEVEL',
     'packages: + ffmpeg (Debian)',
     'left out: docs/',
     'allowed: a.pem though they look like secrets',

@@ -13,14 +13,22 @@ export function dirt(source: Source | null): Row[] {
   return [{ label: 'commit', text, because: [] }]
 }
 
-/** What the config adds to what was found: every escape hatch that is in use, on the page where a person looks before they ship. */
+/** What the config adds to what was found, or puts in its place: every escape hatch that is in use, on the page where a person looks before they ship. */
 export function additions(config: Config, file: string | null): Row[] {
   const because: Because = file === null ? [] : [{ file, line: null, text: '' }]
   const { packages = [], exclude = [], 'allow-secrets': secrets = [], 'build-env': buildEnv = {} } = config.image ?? {}
   const row = (label: string, text: string): Row => ({ label, text, because })
+  const { base, dockerfile, 'build-packages': buildPackages = [] } = config.image ?? {}
   const hooks = Object.entries(config.hooks ?? {}).flatMap(([name, argv]) => (argv ? [row(name, argv.join(' '))] : []))
   const extra = config.edge?.nginx?.split('\n').filter(line => /\S/.test(line) && !/^\s*#/.test(line)) ?? []
   return [
+    ...(base === undefined ? [] : [row('base', base)]),
+    ...(dockerfile === undefined ? [] : [row('image', `made by ${dockerfile}`)]),
+    ...Object.entries(config.static ?? {}).map(([url, directory]) => row('static', `${url} → nginx · ${directory}/`)),
+    ...Object.entries(config.processes ?? {}).map(([name, argv]) => row(name, argv.join(' '))),
+    ...releaseRow(config.release?.command).map(text => row('release', text)),
+    ...(Object.keys(config.env ?? {}).length > 0 ? [row('env', list(Object.keys(config.env ?? {})))] : []),
+    ...(buildPackages.length > 0 ? [row('builds with', `${list(buildPackages)} (Debian)`)] : []),
     ...(packages.length > 0 ? [row('packages', `+ ${list(packages)} (Debian)`)] : []),
     ...(exclude.length > 0 ? [row('left out', list(exclude))] : []),
     ...(secrets.length > 0 ? [row('allowed', `${list(secrets)} though they look like secrets`)] : []),
@@ -28,4 +36,9 @@ export function additions(config: Config, file: string | null): Row[] {
     ...(extra.length > 0 ? [row('nginx', `+ ${count(extra.length, 'line')}: ${extra[0]?.trim()}`)] : []),
     ...hooks,
   ]
+}
+
+function releaseRow(command: NonNullable<Config['release']>['command']): string[] {
+  if (command === undefined) return []
+  return [command === false ? 'nothing, whatever was found' : `${command.join(' ')}, whatever was found`]
 }
