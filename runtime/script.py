@@ -18,19 +18,27 @@ LISTENING = "0A"  # TCP_LISTEN of the kernel's net/tcp_states.h.
 
 
 def main(script, *_):
-    sys.path[0] = os.path.dirname(os.path.abspath(script))  # As Python does for a script of its own.
+    script = os.path.abspath(script)
+    sys.path[0] = os.path.dirname(script)  # As Python does for a script of its own.
     sys.argv = sys.argv[1:]
     watch()
     threading.Thread(target=end_when_listening, daemon=True).start()
     try:
         runpy.run_path(script, run_name="__main__")
     except Exception as error:
-        report(error)
+        report(error.with_traceback(of_script(error.__traceback__)))
     except BaseException:  # Streamlit's st.stop(), and sys.exit().
         report()
     else:
         report()
     os._exit(0)  # Threads it started may go on for ever.
+
+
+def of_script(trace):
+    """The frames from the script on: those above are ours."""
+    while trace and ("runpy" in trace.tb_frame.f_code.co_filename or trace.tb_frame.f_code.co_filename == __file__):
+        trace = trace.tb_next
+    return trace
 
 
 def end_when_listening():

@@ -133,7 +133,9 @@ describe('a script that is its own server', () => {
   })
 
   test('that lacks a module says which', () => {
-    expect(run('import no_such_module\n')).toMatchObject({ error: 'ModuleNotFoundError', module: 'no_such_module' })
+    const told = run('import no_such_module\n')
+    expect(told).toMatchObject({ error: 'ModuleNotFoundError', module: 'no_such_module' })
+    expect(told).toHaveProperty('trace', expect.not.stringMatching(/runpy|script\.py/))
   })
 })
 

@@ -1,6 +1,5 @@
 import { architectures } from '../../kit/architecture.ts'
 import { isWherryError } from '../../kit/error.ts'
-import { list } from '../../kit/text.ts'
 import type { Lock, Locks } from '../../model/lock.ts'
 import { buildAll, buildOn } from './built.ts'
 import { cannotResolve, noWheel } from './errors.ts'
@@ -79,7 +78,7 @@ export async function keepLock({ checkout, plan }: ImageRequest, lock: Lock, { r
 /** The first time: where the app keeps data is seen by starting it, and recorded with the rest. */
 async function resolveAndBuild(request: ImageRequest, tools: Tools, beside: Lock | null): Promise<Built> {
   // Loaded only here: an image that was resolved before must not wait for what resolves.
-  const { startForOnce } = await import('./smoke.ts')
+  const { describeWrites, startForOnce } = await import('./smoke.ts')
   const kept = keptPlaces(request)
   const resolved = { ...(await resolveLike(request, beside, tools)), data: kept }
   const first = await buildAll(request, resolved, tools)
@@ -89,10 +88,7 @@ async function resolveAndBuild(request: ImageRequest, tools: Tools, beside: Lock
     tools,
     'starting the app once to see where it writes',
     () => startForOnce(request.plan, { config, inside, env: request.env ?? {} }, tools),
-    seen =>
-      seen.data.length === 0
-        ? 'the app writes nothing beside its code'
-        : `the app writes ${list(seen.data.map(({ path }) => path))}`,
+    describeWrites,
   )
   // Before the lock is written: what the app writes was not seen, so that it must be started again.
   if (loaded !== null) await prove(request, first, loaded, tools)

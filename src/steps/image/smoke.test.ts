@@ -3,7 +3,7 @@ import { makeRepository, removeRepository, type Files } from '../../../test/supp
 import { openCache } from '../../kit/cache.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Inside } from './inside.ts'
-import { listWrites, startForOnce, type Smoke } from './smoke.ts'
+import { describeWrites, listWrites, startForOnce, type Smoke } from './smoke.ts'
 
 const made: string[] = []
 afterEach(() => {
@@ -64,4 +64,11 @@ test('a start that was interrupted tells nothing of where the app writes', async
   }
   await expect(start(end, cancel.signal)).rejects.toMatchObject({ name: 'AbortError' })
   expect(await start(() => Promise.reject(new Error('no engine')))).toEqual({ data: [], loaded: null })
+})
+
+test('of an app that did not start it is not said that it writes nothing', () => {
+  const waits = { ok: false, error: '', kinds: [], message: '', module: null, trace: '', waits: 'db.py:3' }
+  expect(describeWrites({ data: [], loaded: waits })).toContain('was not seen')
+  expect(describeWrites({ data: [], loaded: { ...waits, ok: true } })).toContain('writes nothing')
+  expect(describeWrites({ data: [{ path: 'a.db', kind: 'sqlite' }], loaded: waits })).toBe('the app writes a.db')
 })

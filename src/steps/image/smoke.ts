@@ -3,6 +3,7 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ImageConfig } from '../../model/image.ts'
+import { list } from '../../kit/text.ts'
 import type { Lock } from '../../model/lock.ts'
 import type { Plan } from '../../model/plan.ts'
 import { findWritten } from './directory.ts'
@@ -48,6 +49,13 @@ export async function startForOnce(plan: Plan, smoke: Smoke, tools: Tools): Prom
     const data = written === null ? [] : listWrites({ directory: written, below, path: '' })
     return { data, loaded: readLoaded(answers) }
   })
+}
+
+/** What was seen, for people. */
+export function describeWrites({ data, loaded }: Seen): string {
+  if (data.length > 0) return `the app writes ${list(data.map(({ path }) => path))}`
+  if (loaded?.ok === false) return 'the app does not start without its environment: what it writes was not seen'
+  return 'the app writes nothing beside its code'
 }
 
 /** Until it answers one request, ends, or was waited for long enough. */
