@@ -36,7 +36,8 @@ export async function serveScript(script: (asked: Asked) => Reply | Promise<Repl
     const bytes = Buffer.from(body)
     response.writeHead(status, { 'content-length': bytes.length, ...more })
     if (cutAfter === undefined) return void response.end(method === 'HEAD' ? undefined : bytes)
-    response.write(bytes.subarray(0, cutAfter), () => response.destroy())
+    // Whoever reads may read it all before the end.
+    response.write(bytes.subarray(0, cutAfter), () => setTimeout(() => response.destroy(), 20))
   }
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
