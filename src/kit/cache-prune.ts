@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { isAlive } from './alive.ts'
 import type { CacheEntry } from './cache-survey.ts'
 
 /** Takes away from the content cache what nobody needs. An entry vanishes by one rename, as it appeared: nobody sees half of one. */
@@ -59,14 +60,4 @@ export async function unfinishedWork(root: string): Promise<{ readonly dead: str
   const dead = own.filter(path => !isAlive(pidOf(path)))
   const alive = own.filter(path => !dead.includes(path)).map(pidOf)
   return { dead, alive: [...new Set(alive)].filter(pid => pid !== process.pid) }
-}
-
-/** A signal of 0 only asks; a process of another user answers EPERM, and is there. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

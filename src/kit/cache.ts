@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 
 /**
  * The content cache: what is kept so that nothing is downloaded, unpacked, compiled or compressed twice. An entry is a file or a
@@ -22,6 +22,11 @@ export interface Cache {
 /** Where the cache lies unless WHERRY_CACHE says otherwise: the XDG cache directory of this user. */
 export function defaultCacheRoot(env: Readonly<Record<string, string | undefined>> = process.env): string {
   return env['WHERRY_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'wherry')
+}
+
+/** True for what lies in an entry, which never changes; other files are their owners' to change. */
+export function isEntry(path: string, { root }: Pick<Cache, 'root'>): boolean {
+  return path.startsWith(root + sep) && !path.startsWith(join(root, 'tmp') + sep)
 }
 
 export function openCache(root: string = defaultCacheRoot()): Cache {

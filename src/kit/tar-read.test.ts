@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readTar, TarError, type TarLimits } from './tar-read.ts'
+import { TarError } from './tar-error.ts'
+import { readTar, type TarLimits } from './tar-read.ts'
 
 const encoder = new TextEncoder()
 

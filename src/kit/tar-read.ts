@@ -1,4 +1,6 @@
 import { isZero, numberAt, overridesOf, stringAt, type Overrides } from './tar-header.ts'
+import { TarError } from './tar-error.ts'
+import { block, openInput } from './tar-input.ts'
 
 /** One member of a tar archive. Its body must be read, or is skipped, before the next member is asked for. */
 export interface TarMember {
@@ -27,9 +29,6 @@ export interface TarLimits {
   readonly bytes?: number
 }
 
-/** The archive is broken, or uses what this reader refuses (sparse files, unknown types). */
-export class TarError extends Error {}
-
 const types: Readonly<Record<string, TarType>> = {
   '0': 'file',
   '\0': 'file',
@@ -41,7 +40,6 @@ const types: Readonly<Record<string, TarType>> = {
   '5': 'directory',
   '6': 'fifo',
 }
-const block = 512
 /** A PAX header or a long name larger than this is an attack: paths end at 4 KiB. */
 const longestHeader = 1024 * 1024
 
@@ -133,84 +131,5 @@ function complete(header: Header, overrides: Overrides): Omit<TarMember, 'body'>
     mtime: Math.floor(overrides.mtime ?? plain.mtime),
     size: type === 'file' ? (overrides.size ?? plain.size) : 0,
     link: type === 'symlink' || type === 'hardlink' ? (overrides.link ?? plain.link) : '',
-  }
-}
-
-interface Input {
-  /** Exactly n bytes, or null at a clean end. */
-  take(n: number): Promise<Uint8Array | null>
-  /** A whole padded body, in memory. */
-  body(n: number): Promise<Uint8Array>
-  open(size: number): void
-  chunks(): AsyncIterable<Uint8Array>
-  skip(): Promise<void>
-  close(): Promise<void>
-}
-
-function openInput(source: AsyncIterable<Uint8Array>): Input {
-  const iterator = source[Symbol.asyncIterator]()
-  let buffer: Uint8Array = new Uint8Array(0)
-  let left = 0
-  let padding = 0
-
-  const more = async (): Promise<boolean> => {
-    const { done, value } = await iterator.next()
-    if (done) return false
-    buffer = value
-    return true
-  }
-  /** At most n bytes of what is there; null at the end of the stream. */
-  const some = async (n: number): Promise<Uint8Array | null> => {
-    while (buffer.length === 0) if (!(await more())) return null
-    const part = buffer.subarray(0, n)
-    buffer = buffer.subarray(part.length)
-    return part
-  }
-  const take = async (n: number): Promise<Uint8Array | null> => {
-    const first = await some(n)
-    if (first === null || first.length === n) return first
-    const whole = new Uint8Array(n)
-    whole.set(first)
-    for (let at = first.length; at < n;) {
-      const part = await some(n - at)
-      if (part === null) throw new TarError('it ends in the middle of a member')
-      whole.set(part, at)
-      at += part.length
-    }
-    return whole
-  }
-  const exactly = async (n: number): Promise<Uint8Array> => {
-    const bytes = n === 0 ? new Uint8Array(0) : await take(n)
-    if (bytes === null) throw new TarError('it ends in the middle of a member')
-    return bytes
-  }
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    while (left > 0) {
-      const part = await some(left)
-      if (part === null) throw new TarError('it ends in the middle of a member')
-      left -= part.length
-      yield part
-    }
-  }
-
-  return {
-    take,
-    chunks,
-    open(size) {
-      left = size
-      padding = (block - (size % block)) % block
-    },
-    async body(size) {
-      const bytes = (await exactly(size)).slice()
-      await exactly((block - (size % block)) % block)
-      return bytes
-    },
-    async skip() {
-      for await (const _ of chunks()) continue
-      await exactly(padding)
-    },
-    async close() {
-      await iterator.return?.()
-    },
   }
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { Cache } from '../kit/cache.ts'
-import { TarError, readTar, type TarMember } from '../kit/tar-read.ts'
+import { TarError } from '../kit/tar-error.ts'
+import { readTar, type TarMember } from '../kit/tar-read.ts'
 import type { Layer } from '../model/image.ts'
 import { readBlob } from './blob.ts'
 import { damagedImage } from './errors.ts'

@@ -1,6 +1,5 @@
-import { sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { Cache } from '../kit/cache.ts'
+import { isEntry, type Cache } from '../kit/cache.ts'
 import type { Entry, FileEntry } from '../model/tree.ts'
 import { finishSite, layDirectory, layFile, layLink, openSite, takeFile, type Site } from './lay-out.ts'
 
@@ -45,9 +44,7 @@ export async function layOutEntries(
 function place(site: Site, entry: FileEntry, cache: Cache): void {
   if ('file' in entry.bytes) {
     const { file } = entry.bytes
-    // Only what lies in the cache never changes; the user's own files do.
-    const constant = file.startsWith(cache.root + sep) && !file.startsWith(cache.root + sep + 'tmp' + sep)
-    takeFile(site, entry.path, entry.mode, { file, size: entry.size, constant })
+    takeFile(site, entry.path, entry.mode, { file, size: entry.size, constant: isEntry(file, cache) })
     return
   }
   const file = layFile(site, entry.path, entry.mode)

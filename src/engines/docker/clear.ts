@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { isAlive } from '../../kit/alive.ts'
 import { ownLabel, type Daemon } from './daemon.ts'
 
 const listSchema = z.array(z.object({ Id: z.string().regex(/^[0-9a-f]+$/), Labels: z.record(z.string(), z.string()) }))
@@ -19,11 +20,5 @@ export async function removeContainer({ client }: Pick<Daemon, 'client'>, id: st
 }
 
 function isGone(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid < 1) return false
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
-  }
+  return Number.isSafeInteger(pid) && pid > 0 && !isAlive(pid)
 }

@@ -1,10 +1,10 @@
 import { ownArchitecture } from '../../kit/architecture.ts'
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
-import { sep } from 'node:path'
 import { z } from 'zod'
-import type { Cache } from '../../kit/cache.ts'
+import { isEntry, type Cache } from '../../kit/cache.ts'
 import { directoryImage, directoryLayer, directoryTar, type DirectoryLayer, type ImageView } from '../../oci/index.ts'
+import { stepImages } from './step-images.ts'
 
 /** Counts up whenever the same directory would become another layer. */
 const rules = 1
@@ -28,16 +28,15 @@ export async function stackOf(directories: readonly string[], owner: number, cac
     entrypoint: [],
     command: ['none'],
     workingDirectory: '/',
-    labels: { 'dev.wherry.inside': '1' },
+    labels: { [stepImages.label]: '1' },
     created: '1980-01-01T00:00:00Z',
   })
-  return { view, name: `localhost/wherry-inside:${view.image.configDigest.slice(7, 31)}` }
+  return { view, name: `${stepImages.repository}:${view.image.configDigest.slice(7, 31)}` }
 }
 
 /** A directory of the cache never changes, so its digest is kept; of any other it is found each time. */
 async function layerOf(directory: string, owner: number, cache: Cache): Promise<DirectoryLayer> {
-  const constant = directory.startsWith(cache.root + sep) && !directory.startsWith(cache.root + sep + 'tmp' + sep)
-  if (!constant) return directoryLayer(directory, { owner })
+  if (!isEntry(directory, cache)) return directoryLayer(directory, { owner })
   const key = createHash('sha256')
     .update(JSON.stringify([rules, directory.slice(cache.root.length), owner]))
     .digest('hex')

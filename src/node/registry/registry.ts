@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Cache } from '../../kit/cache.ts'
 import { get, HttpStatusError } from '../../kit/http.ts'
+import { readJson } from '../../kit/json.ts'
 import { npmIntegrity, npmPackageGone } from '../errors.ts'
 import type { LockedPackage } from '../lock/lock.ts'
 import { archivePath, registryPath } from '../lock/registry-path.ts'
@@ -49,7 +50,7 @@ export function openRegistry(settings: NpmSettings, cache: Cache, signal?: Abort
     async versions(name) {
       const url = `${registryOf(settings, name)}${name.replace('/', '%2f')}`
       const body = await ask(url, { accept: abbreviated }).catch(error => refuseGone(error, name))
-      const parsed = packument.safeParse(parse(body))
+      const parsed = packument.safeParse(readJson(body))
       if (!parsed.success) return refuseGone(new Error('it answered with something else'), name)
       return Object.entries(parsed.data.versions).flatMap(([version, { dist, engines }]) =>
         dist.integrity ? [{ version, integrity: dist.integrity, node: engines?.node ?? null }] : [],
@@ -113,12 +114,4 @@ function keyOf({ name, version, integrity }: Pick<LockedPackage, 'name' | 'versi
   return createHash('sha256')
     .update(integrity ?? `${name}@${version}`)
     .digest('hex')
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'))
-  } catch {
-    return null
-  }
 }

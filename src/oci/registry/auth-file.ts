@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readJson } from '../../kit/json.ts'
 import { Secret } from '../../kit/secret.ts'
 import type { Credential } from './credential.ts'
 import { badCredentials } from './errors.ts'
@@ -28,7 +29,7 @@ const fileSchema = z.object({
 
 /** Throws `bad-registry-credentials`; never with the text, which holds passwords. */
 export function parseAuthFile(text: string, from: string): AuthFile {
-  const file = fileSchema.safeParse(parse(text))
+  const file = fileSchema.safeParse(readJson(text))
   if (!file.success)
     throw badCredentials({
       what: `${from} is not what \`docker login\` writes.`,
@@ -70,12 +71,4 @@ function credentialOf(entry: z.infer<typeof entrySchema>, from: string): Credent
   const user = colon > 0 ? pair.slice(0, colon) : entry.username
   const password = colon > 0 ? pair.slice(colon + 1) : entry.password
   return user && password ? { kind: 'password', user, password: new Secret(password), from } : null
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { exec } from '../../kit/exec.ts'
+import { readJson } from '../../kit/json.ts'
 import { Secret } from '../../kit/secret.ts'
 import { printable } from '../../kit/text.ts'
 import type { Credential, Environment } from './credential.ts'
@@ -26,7 +27,7 @@ export async function askHelper(name: string, host: string, env: Environment): P
     if (notFound.test(result.stdout) || notFound.test(result.stderr)) return null
     throw failed(program, result.timedOut ? 'it did not end within a minute' : result.stderr || result.stdout)
   }
-  const answer = answerSchema.safeParse(parse(result.stdout))
+  const answer = answerSchema.safeParse(readJson(result.stdout))
   if (!answer.success) throw failed(program, 'it did not print what a credential helper prints')
   const { Username: user, Secret: secret } = answer.data
   if (secret === '') return null
@@ -39,14 +40,6 @@ function given(env: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   )
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 function failed(program: string, why: string): Error {

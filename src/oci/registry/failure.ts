@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readAll, type Answer } from '../../kit/exchange.ts'
 import type { WherryError } from '../../kit/error.ts'
+import { readJson } from '../../kit/json.ts'
 import { printable } from '../../kit/text.ts'
 import { registryDenied, registryFailing, registryRefused } from './errors.ts'
 import { formatReference } from './reference.ts'
@@ -41,16 +42,8 @@ function signIn({ who, quirks, reference }: Session): string {
 async function wordsOf(answer: Answer): Promise<string> {
   const bytes = await readAll(answer, 64 * 1024).catch(() => null)
   const text = Buffer.from(bytes ?? []).toString('utf8')
-  const document = errorsSchema.safeParse(parse(text))
+  const document = errorsSchema.safeParse(readJson(text))
   if (!document.success) return ''
   const [first] = document.data.errors
   return printable([first?.code, first?.message].filter(Boolean).join(' ')).replace(/\s+/g, ' ').slice(0, 300)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

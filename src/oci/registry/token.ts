@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { readAll, type Answer } from '../../kit/exchange.ts'
+import { readJson } from '../../kit/json.ts'
 import { Secret } from '../../kit/secret.ts'
 import type { Challenge } from './challenge.ts'
 import type { Credential } from './credential.ts'
@@ -120,20 +121,12 @@ async function readToken(answer: Answer, realm: URL, { clock }: Wire): Promise<T
     answer.discard()
     throw fault(`it answers ${answer.status}`)
   }
-  const bytes = await readAll(answer, 1024 ** 2).catch(() => null)
-  const document = answerSchema.safeParse(parse(bytes))
+  const bytes = await readAll(answer, 1024 ** 2).catch(() => new Uint8Array(0))
+  const document = answerSchema.safeParse(readJson(bytes))
   const value = document.data?.token ?? document.data?.access_token
   // It becomes a header: what is not a word there could become another header.
   if (value === undefined || !/^[\u0021-\u007E]+$/.test(value)) throw fault('its answer holds none')
   // "If omitted, this defaults to 60 seconds."
   const seconds = Math.min(document.data?.expires_in ?? 60, 24 * 3600)
   return { value: new Secret(value), renew: clock.now() + Math.max(seconds * 500, seconds * 1000 - 20_000) }
-}
-
-function parse(bytes: Uint8Array | null): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes ?? []).toString('utf8'))
-  } catch {
-    return null
-  }
 }

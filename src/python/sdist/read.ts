@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { decompress } from '../../kit/decompress.ts'
-import { TarError, readTar, type TarMember } from '../../kit/tar-read.ts'
+import { TarError } from '../../kit/tar-error.ts'
+import { readTar, type TarMember } from '../../kit/tar-read.ts'
 import type { Because } from '../../model/because.ts'
 import { isName } from '../name.ts'
 import { parseHeaders } from '../wheel/headers.ts'
