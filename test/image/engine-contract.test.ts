@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Container } from '../../src/engines/engine.ts'
-import { connectDaemon, loadImage } from '../../src/engines/docker/index.ts'
+import {
+  connectDaemon,
+  daemonsHere,
+  listStepImages,
+  loadImage,
+  removeStepImage,
+} from '../../src/engines/docker/index.ts'
 import { mountFailed, programNotStarted } from '../../src/engines/errors.ts'
 import { directoryImage, directoryLayer } from '../../src/oci/index.ts'
 import { engineKinds, openEnginePlace, type EnginePlace } from '../support/engine-place.ts'
@@ -275,6 +281,27 @@ except OSError as error:
     expect(result).toMatchObject({ code: 0, stdout: 'True Resource temporarily unavailable\n' })
     expect(result.limits).toEqual({ memory: null, pids: 'enforced' })
   })
+})
+
+test.each(['docker', 'podman'] as const)('%s is sent again what was cleared away from its store', async kind => {
+  const place = await openEnginePlace(kind)
+  try {
+    const run = () => place.engine.run(place.container('print(1)'))
+    expect(await run()).toMatchObject({ stdout: '1\n' })
+    const [daemon] = await daemonsHere(place.env)
+    if (!daemon) throw new Error('no daemon')
+    const [name = '', ...more] = await listStepImages(daemon)
+    expect([name, ...more]).toEqual([expect.stringMatching(/^localhost\/wherry-inside:/)])
+    const serving = await place.engine.start(place.container('import time; time.sleep(60)'))
+    expect(await removeStepImage(daemon, name)).toBe(false)
+    await serving.stop('SIGKILL')
+    await serving.exited
+    expect(await removeStepImage(daemon, name)).toBe(true)
+    expect(await listStepImages(daemon)).toEqual([])
+    expect(await run()).toMatchObject({ stdout: '1\n' })
+  } finally {
+    await place.remove()
+  }
 })
 
 test.each(['docker', 'podman'] as const)('%s is sent only the layers that it lacks', async kind => {

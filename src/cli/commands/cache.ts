@@ -6,7 +6,7 @@ import { namedLayers } from '../../targets/host/named-layers.ts'
 import { stateRoot } from '../../targets/host/place.ts'
 import type { Call } from '../command.ts'
 import { badArgument, cacheInUse } from '../errors.ts'
-import { cachePage, prunedPage } from '../pages/cache.ts'
+import { cachePage, prunedPage, type KindSize } from '../pages/cache.ts'
 import { bytes, moment } from '../values.ts'
 
 /** Kept by uv, which has a command of its own for it; and what running sandboxes go by. */
@@ -44,10 +44,21 @@ export async function run({ face, arguments: [action], options }: Call): Promise
   const result = {
     dryRun,
     unfinished: dead.length,
+    images: dryRun || alive.length === 0 ? await pruneImages(dryRun) : 0,
     removed: byKind(pruned),
     kept: byKind(entries.filter(each => !pruned.includes(each))),
   }
   face.result(result, style => prunedPage(result, style))
+}
+
+/** What steps ran in stays in the store of docker or podman, too, so that they need not be sent it again. How many go. */
+async function pruneImages(dryRun: boolean): Promise<number> {
+  const { daemonsHere, listStepImages, removeStepImage } = await import('../../engines/docker/index.ts')
+  let removed = 0
+  for (const daemon of await daemonsHere()) {
+    for (const name of await listStepImages(daemon)) if (dryRun || (await removeStepImage(daemon, name))) removed += 1
+  }
+  return removed
 }
 
 /** Somebody who makes an image now has found entries already, and goes by them. */
@@ -57,12 +68,6 @@ function refuseWhileUsed(alive: readonly number[], pruned: readonly CacheEntry[]
     what: `Another Wherry is at work with the cache (process ${alive.join(', ')}).`,
     next: 'Wait until it has ended, then run `wherry cache prune` again.',
   })
-}
-
-export interface KindSize {
-  readonly kind: string
-  readonly entries: number
-  readonly bytes: number
 }
 
 function byKind(entries: readonly CacheEntry[]): KindSize[] {

@@ -1,6 +1,11 @@
 import { count, size } from '../../kit/text.ts'
-import type { KindSize } from '../commands/cache.ts'
 import type { Style } from '../face/style.ts'
+
+export interface KindSize {
+  readonly kind: string
+  readonly entries: number
+  readonly bytes: number
+}
 
 /** What a kind of entry is, for people; others are small. */
 const meanings: Readonly<Record<string, string>> = {
@@ -32,13 +37,16 @@ export interface Pruned {
   readonly dryRun: boolean
   /** Directories of unfinished work whose process is gone. */
   readonly unfinished: number
+  /** Images of directories in the stores of docker and podman. */
+  readonly images: number
   readonly removed: readonly KindSize[]
   readonly kept: readonly KindSize[]
 }
 
-export function prunedPage({ dryRun, unfinished, removed, kept }: Pruned, style: Style): string {
+export function prunedPage({ dryRun, unfinished, images, removed, kept }: Pruned, style: Style): string {
   const would = dryRun ? 'would be removed' : 'removed'
   const work = unfinished > 0 ? [`  ${count(unfinished, 'unfinished piece')} of work ${would}`] : []
+  if (images > 0) work.push(`  ${count(images, 'image')} of steps in docker or podman ${would}`)
   if (removed.length === 0 && work.length === 0) return `nothing to remove; ${size(total(kept))} in use or recent`
   return [
     '',

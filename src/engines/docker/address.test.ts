@@ -39,6 +39,16 @@ test('DOCKER_HOST wins over the context in use, which wins over the usual socket
   expect(usual[0]).toEqual({ address: { kind: 'unix', path: '/var/run/docker.sock' }, from: '/var/run/docker.sock' })
 })
 
+test('a context that is named and not there is no reason to take another engine', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wherry-context-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const missing = expect.objectContaining({ code: engineUnavailable.entry.code })
+  expect(() => dockerAddresses({ DOCKER_CONFIG: folder, DOCKER_CONTEXT: 'gone' })).toThrow(missing)
+  writeFileSync(join(folder, 'config.json'), '{"currentContext": "gone"}')
+  expect(() => dockerAddresses({ DOCKER_CONFIG: folder })).toThrow(missing)
+  expect(dockerAddresses({ DOCKER_CONFIG: folder, DOCKER_HOST: 'unix:///x' })).toHaveLength(1)
+})
+
 test('podman is asked for as this user first', () => {
   const found = podmanAddresses({ XDG_RUNTIME_DIR: '/run/user/7' }).map(({ from }) => from)
   expect(found.slice(0, 2)).toEqual(['/run/user/7/podman/podman.sock', '/run/podman/podman.sock'])

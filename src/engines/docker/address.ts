@@ -89,7 +89,7 @@ const metaSchema = z.object({
   Endpoints: z.object({ docker: z.object({ Host: z.string().optional(), SkipTLSVerify: z.boolean().optional() }) }),
 })
 
-/** The context docker would use, which its CLI keeps below ~/.docker; null for the default one. */
+/** The context docker would use, which its CLI keeps below ~/.docker; null for the default one. Throws `engine-unavailable` for one it lacks. */
 function contextOf(env: Environment): Found | null {
   const folder = env['DOCKER_CONFIG'] || join(homedir(), '.docker')
   const current = z.object({ currentContext: z.string().optional() }).safeParse(read(join(folder, 'config.json')))
@@ -98,10 +98,19 @@ function contextOf(env: Environment): Found | null {
   const id = createHash('sha256').update(name).digest('hex')
   const meta = metaSchema.safeParse(read(join(folder, 'contexts/meta', id, 'meta.json')))
   const { Host, SkipTLSVerify } = meta.data?.Endpoints.docker ?? {}
-  if (!Host) return null
+  // As docker does: another engine than the one that was chosen is a wrong guess.
+  if (!Host) throw noContext(name, env['DOCKER_CONTEXT'] ? 'DOCKER_CONTEXT' : join(folder, 'config.json'))
   const directory = join(folder, 'contexts/tls', id, 'docker')
   const tls = !existsSync(join(directory, 'ca.pem')) ? null : { directory, verify: SkipTLSVerify !== true }
   return { address: parseAddress(Host, tls), from: `docker context ${name}` }
+}
+
+function noContext(name: string, from: string): Error {
+  return engineUnavailable({
+    what: `There is no docker context ${JSON.stringify(name.slice(0, 100))}.`,
+    why: `${from} names it, and nothing says where its engine is`,
+    next: 'Choose one of `docker context ls`: docker context use default',
+  })
 }
 
 /** JSON of a file; null where there is none. */

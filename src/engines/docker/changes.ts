@@ -9,7 +9,10 @@ export interface Change {
   readonly Kind: number
 }
 
-const changesSchema = z.array(z.object({ Path: z.string().startsWith('/'), Kind: z.int().min(0).max(2) })).nullable()
+const isPlain = (path: string): boolean => !path.split('/').includes('..')
+const changesSchema = z
+  .array(z.object({ Path: z.string().startsWith('/').refine(isPlain), Kind: z.int().min(0).max(2) }))
+  .nullable()
 
 /** What a container has changed of its image so far. */
 export async function changesOf({ client }: Pick<Daemon, 'client'>, id: string): Promise<readonly Change[]> {

@@ -30,11 +30,24 @@ const infoSchema = z.object({
 })
 
 /** The daemon of that name that this machine's settings lead to. Throws `engine-unavailable`. */
-export function connectDaemon(
+export async function connectDaemon(
   name: Daemon['name'],
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Daemon> {
   return openDaemon(name, name === 'docker' ? dockerAddresses(env) : podmanAddresses(env))
+}
+
+/** The daemons of this machine itself that answer, docker and podman; others are somebody else's. */
+export async function daemonsHere(env: Readonly<Record<string, string | undefined>> = process.env): Promise<Daemon[]> {
+  const here = async (name: Daemon['name']): Promise<Daemon> => {
+    const places = name === 'docker' ? dockerAddresses(env) : podmanAddresses(env)
+    return openDaemon(
+      name,
+      places.filter(({ address }) => isHere(address)),
+    )
+  }
+  const asked = await Promise.allSettled([here('docker'), here('podman')])
+  return asked.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
 }
 
 /** Connects to the first place that answers. Throws `engine-unavailable` with what each of them said. */

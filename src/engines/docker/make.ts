@@ -5,6 +5,7 @@ import { directoryTar } from '../../oci/index.ts'
 import type { Container, Mount } from '../engine.ts'
 import { mountFailed } from '../errors.ts'
 import { removeContainer } from './clear.ts'
+import { ApiError } from './client.ts'
 import { checkPlaces, createBody } from './create.ts'
 import type { Daemon } from './daemon.ts'
 import { checkDirectory } from './directory.ts'
@@ -40,20 +41,16 @@ export async function makeContainer(
   const { daemon } = workshop
   checkPlaces(container, daemon)
   const user = userOf(container, workshop)
-  const image = container.image ?? (await imageOf(workshop, container, user.uid))
   const copies = container.mounts.filter(mount => isCopied(mount, daemon))
   if (copies.length > 0 && container.root === 'read-only') throw cannotCopy(daemon)
-  const body = createBody(container, daemon, {
+  const common = {
     ...options,
-    image,
     user,
-    imageEnv: container.image === undefined ? [] : await variablesOf(daemon, image),
+    imageEnv: container.image === undefined ? [] : await variablesOf(daemon, container.image),
     mounts: container.mounts.filter(mount => !copies.includes(mount)),
     copies: copies.map(({ to }) => to),
-  })
-  const { Id: id } = await create(daemon, body).catch(error => {
-    throw explain(error, container, daemon)
-  })
+  }
+  const id = await createOf(workshop, container, user.uid, image => createBody(container, daemon, { ...common, image }))
   try {
     await checkDirectory(daemon, id, container)
     for (const { from, to } of copies)
@@ -68,9 +65,32 @@ export async function makeContainer(
   }
 }
 
-async function create({ client }: Daemon, json: object): Promise<{ readonly Id: string }> {
+/** Of the image that is named, or of one made of the layers: that is sent again when somebody has cleared the engine's store since. */
+async function createOf(
+  workshop: Workshop,
+  container: Container,
+  uid: number,
+  bodyOf: (image: string) => object,
+): Promise<string> {
+  const { daemon, loading } = workshop
+  try {
+    if (container.image !== undefined) return await create(daemon, bodyOf(container.image))
+    const image = await imageOf(workshop, container, uid)
+    try {
+      return await create(daemon, bodyOf(image))
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error
+      loading.delete(image)
+      return await create(daemon, bodyOf(await imageOf(workshop, container, uid)))
+    }
+  } catch (error) {
+    throw explain(error, container, daemon)
+  }
+}
+
+async function create({ client }: Daemon, json: object): Promise<string> {
   const { body } = await client.call('POST', '/containers/create', { json })
-  return createdSchema.parse(JSON.parse(body.toString('utf8')))
+  return createdSchema.parse(JSON.parse(body.toString('utf8'))).Id
 }
 
 /**

@@ -26,6 +26,7 @@ export async function startContainer(
     const { Pid: pid } = await stateOf(daemon, id)
     const handle = handleOf(daemon, id, container)
     const exited = handle.end().finally(() => removeContainer(daemon, id))
+    exited.catch(() => {}) // An engine that breaks off is told to whoever waits for the end, and may be nobody yet.
     return { pid, limits: limitsOf(container, daemon), exited, stop }
 
     async function stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = 10_000): Promise<Exit> {

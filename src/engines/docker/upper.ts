@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
-import { exec } from '../../kit/exec.ts'
 import { openUnpacking, type Unpacking } from '../../oci/index.ts'
 import { changesOf, chooseChanges } from './changes.ts'
 import type { Daemon } from './daemon.ts'
 import { statusOf } from './directory.ts'
+import { markDeleted } from './mark-deleted.ts'
 import { mergeInto } from './merge.ts'
 
 /** Brings what a container wrote into a directory of this machine, in overlayfs form, as this user's own files. */
@@ -17,7 +17,7 @@ export async function fetchUpper(daemon: Daemon, id: string, upper: string, moun
     for (const path of wanted.modified)
       if ((await statusOf(daemon, id, path))?.isDirectory !== true) await fetchPath(daemon, id, path, unpacking)
   })
-  for (const path of wanted.deleted) await markDeleted(join(upper, path))
+  for (const path of wanted.deleted) await markDeleted(upper, path)
 }
 
 /** Brings a file or a directory of a container over the one on this machine that it was copied from. */
@@ -45,12 +45,4 @@ async function beside(directory: string, fill: (unpacking: Unpacking) => Promise
 async function fetchPath(daemon: Daemon, id: string, path: string, unpacking: Unpacking): Promise<void> {
   const answer = await daemon.client.open('GET', `/containers/${id}/archive`, { query: { path } })
   await unpacking.add(answer, posix.dirname(path).slice(1))
-}
-
-/** The kernel lets everybody make this one device (Linux 5.8); where nobody can, there is no overlayfs to read it either. */
-async function markDeleted(path: string): Promise<void> {
-  rmSync(path, { recursive: true, force: true })
-  if (process.platform !== 'linux') return
-  await exec(['mkdir', '-p', '--', dirname(path)]).catch(() => null)
-  await exec(['mknod', '--', path, 'c', '0', '0']).catch(() => null)
 }
