@@ -27,6 +27,15 @@ describe('a name is followed to where it is made', () => {
     ],
     ['a star', { 'a.py': 'from b import *\n', 'b.py': 'x = 1\n' }, 'b.py:1'],
     ['a star of a star', { 'a.py': 'from b import *\n', 'b.py': 'from c import *\n', 'c.py': 'x = 1\n' }, 'c.py:1'],
+    [
+      'a constant behind a library’s star',
+      {
+        'a.py': 'from b import X as x\n',
+        'b.py': 'from c import *\nfrom library import *\n',
+        'c.py': 'X = 1\n',
+      },
+      'c.py:1',
+    ],
     ['a submodule', { 'a.py': 'from p import x\n', 'p/__init__.py': '', 'p/x.py': '' }, 'p/x.py'],
     ['a library', { 'a.py': 'from flask import Flask as x\n' }, 'flask.Flask'],
     ['a module of a library', { 'a.py': 'import os.path as x\n' }, 'os.path'],

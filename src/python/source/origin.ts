@@ -81,7 +81,8 @@ function findInStars(tree: SourceTree, file: string, name: string, seen: Readonl
     const origin = place ? findInModule(tree, place, name, seen) : null
     if (origin && origin.kind !== 'external') return origin
     if (origin) return origin
-    if (!place && /^[A-Z]|^(?:run|route|fast_app|serve)$/.test(name)) {
+    // Constants are a settings module's own more often than a library's: they may be in another star.
+    if (!place && /^[A-Z]\w*[a-z]|^(?:run|route|fast_app|serve)$/.test(name)) {
       const library = copiedLibrary(tree, file, level, module) ?? (level === 0 ? module : null)
       if (library !== null) return { kind: 'external', name: `${library}.${name}` }
     }

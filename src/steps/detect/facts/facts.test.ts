@@ -98,6 +98,17 @@ test('a Django project without a database has nothing to migrate', () => {
   expect(findMigrations(ground(none, 'django', { settingsFile: 's/settings.py' }))).toBeNull()
 })
 
+test.each([
+  ['filled by key', 'DATABASES = {}\nDATABASES["default"] = dj_database_url.config()\n'],
+  [
+    'set before, under a condition',
+    'if LITE:\n    DATABASES = {"default": {}}\nif "DATABASES" not in locals():\n    DATABASES = {}\n',
+  ],
+])('an empty DATABASES is one all the same when it is %s', (_, text) => {
+  const files = { 's/settings.py': text, 'manage.py': '' }
+  expect(findMigrations(ground(files, 'django', { settingsFile: 's/settings.py' }))).toMatchObject({ tool: 'django' })
+})
+
 test('static files of another host are not ours', () => {
   const cdn = settings.replace('"static/"', '"https://cdn.example.com/s/"')
   expect(staticsOf(ground({ 's/settings.py': cdn }, 'django', { settingsFile: 's/settings.py' }))).toEqual([])

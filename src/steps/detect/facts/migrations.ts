@@ -1,6 +1,6 @@
 import type { MigrationsFact } from '../../../model/project.ts'
 import { joinPath } from '../../../python/source/resolve.ts'
-import { appFiles, setting, type Ground } from './ground.ts'
+import { appFiles, setting, type Ground, type Setting } from './ground.ts'
 
 /** What brings the database up to date before a new release serves. An own `init-db` is never guessed: some drop tables. */
 export function findMigrations(ground: Ground): MigrationsFact | null {
@@ -11,14 +11,22 @@ export function findMigrations(ground: Ground): MigrationsFact | null {
 function django(ground: Ground): MigrationsFact | null {
   const manage = joinPath(ground.root, 'manage.py')
   const databases = setting(ground, 'DATABASES')
-  // `DATABASES = {}` is how a project says that it has none; migrate would fail.
-  if (!databases || (databases.value.kind === 'dict' && databases.value.entries.length === 0)) return null
+  if (!databases || isNone(ground, databases)) return null
   const because = [
     ...(ground.checkout.has(manage) ? [{ file: manage, line: null, text: 'Django’s manage.py' }] : []),
     ...databases.because,
   ]
   const program = ground.checkout.has(manage) ? ['python', 'manage.py'] : ['django-admin']
   return { tool: 'django', command: [...program, 'migrate', '--noinput'], because }
+}
+
+/** `DATABASES = {}` is how a project says that it has none, and migrate would fail; unless the settings fill it or set it anew. */
+function isNone({ tree, settingsFile }: Ground, { value, because }: Setting): boolean {
+  if (value.kind !== 'dict' || value.entries.length > 0) return false
+  const files = new Set([settingsFile, ...because.map(({ file }) => file)].filter(file => file !== null))
+  const text = [...files].map(file => tree.text(file)).join('\n')
+  const set = text.match(/^[ \t]*DATABASES\s*=(?!=)/gm) ?? []
+  return set.length < 2 && !/\bDATABASES\s*(?:\[|\.(?:update|setdefault)\b)/.test(text)
 }
 
 function flaskMigrate(ground: Ground): MigrationsFact | null {
