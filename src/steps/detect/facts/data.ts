@@ -2,6 +2,7 @@ import type { DataFact } from '../../../model/project.ts'
 import { dotted, stringOf, type CallValue, type Value } from '../../../python/source/value.ts'
 import { evaluate } from '../value/evaluate.ts'
 import { appFiles, fromRoot, reason, setting, type Ground } from './ground.ts'
+import { sqliteUrls } from './sqlite-urls.ts'
 import { calls } from './statics.ts'
 
 /** Places beside the code that the app writes and expects to find again: a release must not take them with it when it goes. */
@@ -64,12 +65,31 @@ function sourceData(ground: Ground, file: string): DataFact[] {
     if (path)
       found.push({ path: inInstance(ground, path), kind: 'sqlite', because: [reason(ground.tree, file, i + 1)] })
   }
+  for (const { line, parts } of sqliteUrls(ground.tree.module(file).body)) {
+    const path = putTogether(ground, parts, file)
+    if (path) found.push({ path, kind: 'sqlite', because: [reason(ground.tree, file, line)] })
+  }
   for (const call of calls(ground.tree.module(file).body)) {
     if (!/^(?:sqlite3|aiosqlite)\.connect$/.test(dotted(call.callee) ?? '') || !call.args[0]) continue
     const path = placeOf(ground, call.args[0], file)
     if (path) found.push({ path, kind: 'sqlite', because: [reason(ground.tree, file, call.line)] })
   }
   return found
+}
+
+/** What a URL is made of, as one place: from a known path on, or relative to where the app runs. */
+function putTogether(ground: Ground, parts: readonly (string | Value)[], file: string): string | null {
+  const known = parts.map(part =>
+    typeof part === 'string' ? { text: part, path: null } : evaluate(part, { tree: ground.tree, file }),
+  )
+  const [first, ...rest] = known
+  const tail = rest.map(({ text }) => text)
+  if (first === undefined || tail.includes(null)) return null
+  const start = first.path ?? first.text
+  const path =
+    start === null ? null : relative(`${start}${tail.join('')}`.replace(first.path === '' ? /^\/+/ : /^$/, ''))
+  if (path === null) return null
+  return first.path === null ? inInstance(ground, path) : fromRoot(ground, path) || null
 }
 
 /** Flask-SQLAlchemy 3 puts relative databases into the instance folder. */

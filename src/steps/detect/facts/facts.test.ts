@@ -109,6 +109,22 @@ test.each([
   expect(findMigrations(ground(files, 'django', { settingsFile: 's/settings.py' }))).toMatchObject({ tool: 'django' })
 })
 
+test.each([
+  ['a sum', "x = os.environ.get('URL') or 'sqlite:///' + os.path.join(here, 'app.db')", 'app.db'],
+  ['a longer sum', "x = 'sqlite:///' + here + '/data/' + 'app.db'", 'data/app.db'],
+  ['an f-string', "x = f'sqlite+aiosqlite:///{here}/app.db'", 'app.db'],
+  ['an f-string of a path', 'x = f\'sqlite:///{Path(__file__).parent / "app.db"}\'', 'app.db'],
+  ['str()', "def make():\n    return config(default='sqlite:///' + str(Path(here) / 'app.db'))", 'app.db'],
+  ['%', "x = 'sqlite:///%s' % os.path.join(here, 'app.db')", 'app.db'],
+  ['format', "x = 'sqlite:///{}'.format(os.path.join(here, 'app.db'))", 'app.db'],
+  ['a default of the environment', "name = os.getenv('NAME', 'app.db')\nx = f'sqlite:///{name}'", 'app.db'],
+  ['a place nobody knows', "x = f'sqlite:///{place()}/app.db'", null],
+  ['a place outside', "x = 'sqlite:////' + 'var/app.db'", null],
+])('an SQLite database by a URL that is put together: %s', (_, text, path) => {
+  const files = { 'config.py': `import os\nhere = os.path.abspath(os.path.dirname(__file__))\n${text}\n` }
+  expect(findData(ground(files)).map(one => one.path)).toEqual(path === null ? [] : [path])
+})
+
 test('static files of another host are not ours', () => {
   const cdn = settings.replace('"static/"', '"https://cdn.example.com/s/"')
   expect(staticsOf(ground({ 's/settings.py': cdn }, 'django', { settingsFile: 's/settings.py' }))).toEqual([])
