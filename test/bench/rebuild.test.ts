@@ -186,7 +186,7 @@ describe.each(names)('%s', name => {
     const command = place.start('up', '--watch', '--port', `${port}`)
     const releases = (): number => {
       if (command.isOver()) throw new Error(`it ended:\n${command.printed()}`)
-      return command.printed().split('✓ keep the last').length
+      return command.printed().split(/✓ (?:keep the last|\d+ files? changed)/).length
     }
     while (releases() < 2) await sleep(50)
     return {

@@ -36,7 +36,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
       .map(({ deployed, operations, plan }) =>
         deployed === null
           ? operationsPage(operations ?? [], { name: plan.name, to }, style)
-          : releasePage({ deployed, plan }, took, style, to),
+          : releasePage({ deployed, plan }, { took, to }, style),
       )
       .join(''),
   )

@@ -1,5 +1,6 @@
 import { isWherryError } from '../../kit/error.ts'
-import { count, duration } from '../../kit/text.ts'
+import { count, duration, list } from '../../kit/text.ts'
+import type { Report } from '../../model/event.ts'
 import { up } from '../../ship.ts'
 import type { Up, UpOptions } from '../../ship/values.ts'
 import { cancelled, rolledBack, unknownState } from '../../steps/release/errors.ts'
@@ -30,7 +31,8 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
     throw appNotChosen({ what: 'Several apps cannot listen on one port.', next: `--app ${apps[0]} --port 8000` })
   const first = upAll(directory, apps, request)
   // Watched from the start: a file saved while the first release is made is a change too.
-  const watching = resident ? watchAndShip(directory, { apps, first, request, writes, face }) : null
+  const verbose = options['verbose'] === true
+  const watching = resident ? watchAndShip(directory, { apps, first, request, writes, face, verbose }) : null
   // When the first release fails, that is the error to read; the watcher ends with it.
   watching?.catch(() => {})
   const shipped = await first.catch((error: unknown) => {
@@ -38,9 +40,10 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   })
   const took = duration(Date.now() - began)
   const deployed = shipped.map(one => one.deployed)
-  face.result(byApp(apps, deployed), style => shipped.map(one => releasePage(one, took, style)).join(''))
-  const attached = options['detach'] !== true && options['json'] !== true && process.stdout.isTTY
-  if (!attached && watching === null) return 0
+  const isShown = options['detach'] !== true && options['json'] !== true && process.stdout.isTTY
+  const attached = isShown || watching !== null
+  face.result(byApp(apps, deployed), style => shipped.map(one => releasePage(one, { took, attached }, style)).join(''))
+  if (!attached) return 0
 
   const hosts = await Promise.all(shipped.map(({ plan, detected }) => openPlace(directory, detected.app ?? plan.name)))
   const logs = Promise.all(hosts.map(host => followLogs(host, face, interrupt.signal)))
@@ -84,13 +87,41 @@ interface Watched {
   readonly request: Request
   readonly writes: HookWrites
   readonly face: Face
+  readonly verbose: boolean
 }
 
 /** Replaces the release after every change, until Ctrl-C. A change that fails is told, and the release before serves on. */
-async function watchAndShip(directory: string, { apps, first, request, writes, face }: Watched): Promise<void> {
+async function watchAndShip(directory: string, { apps, first, writes, ...how }: Watched): Promise<void> {
   const { watch } = await import('../watch.ts')
-  await watch(directory, { signal: request.signal, after: first, isOwn: writes.isOwn }, async changed => {
-    face.report({ step: 'release', level: 'info', text: `${count(changed, 'file')} changed` })
-    await upAll(directory, apps, request).catch(error => request.signal.aborted || face.fail(error))
-  })
+  const { signal } = how.request
+  await watch(directory, { signal, after: first, isOwn: writes.isOwn }, changed =>
+    shipChange(directory, apps, changed, how),
+  )
+}
+
+/** In a line: whoever saves a file every minute knows the steps by now, and reads what the app prints. */
+async function shipChange(
+  directory: string,
+  apps: readonly (string | null)[],
+  changed: number,
+  { request, face, verbose }: Pick<Watched, 'request' | 'face' | 'verbose'>,
+): Promise<void> {
+  const title = `${count(changed, 'file')} changed`
+  const task = { step: 'release', task: title } as const
+  const report: Report = event => {
+    if (verbose || event.level === 'warning' || event.level === 'suggestion') face.report(event)
+  }
+  face.report({ ...task, level: 'start', text: `${title}: releasing` })
+  try {
+    const all = await upAll(directory, apps, { ...request, report })
+    face.report({ ...task, level: 'done', text: `${title}: ${list(all.map(one => outcomeOf(one, apps.length > 1)))}` })
+  } catch (error) {
+    face.report({ ...task, level: 'failed', text: title })
+    if (!request.signal.aborted) face.fail(error)
+  }
+}
+
+function outcomeOf({ plan, deployed: { release, outcome } }: Up, isOneOfSeveral: boolean): string {
+  const name = `${isOneOfSeveral ? `${plan.name} ` : ''}release ${release.number}`
+  return outcome === 'already-serving' ? `nothing that ${name} holds` : `${name} serves`
 }

@@ -23,7 +23,8 @@ export function statusPages(
 function statusPage(status: Status, { style, to }: StatusLook): string {
   const { current, releases, processes, url } = status
   const lines = ['', headline(status, style), '']
-  for (const each of processes) lines.push(`  ${processLine(each, style)}`)
+  const wide = Math.max(10, ...processes.map(({ name }) => name.length))
+  for (const each of processes) lines.push(`  ${processLine(each, wide, style)}`)
   if (processes.length > 0) lines.push('')
   const past = releases.filter(({ number }) => number !== current?.number).toReversed()
   for (const { number, state, createdAt, image } of past.slice(0, 8)) {
@@ -48,8 +49,12 @@ function headline({ current, url, holder, lock }: Status, style: Style): string 
   return `${style.bold(`release ${current.number}`)} ${serves}  ${style.dim(current.image.slice(7, 19))}${locked}`
 }
 
-function processLine({ group, name, state, seconds, restarts, pid }: ProcessStatus, style: Style): string {
+function processLine(
+  { group, name, state, seconds, restarts, pid }: ProcessStatus,
+  wide: number,
+  style: Style,
+): string {
   const colour = state === 'running' ? style.green : style.red
   const again = restarts > 0 ? style.yellow(`  restarted ${restarts}×`) : ''
-  return `${name.padEnd(10)} ${colour(state.padEnd(10))} ${duration(seconds * 1000).padEnd(12)} ${style.dim(`${group}${pid === null ? '' : ` · pid ${pid}`}`)}${again}`
+  return `${name.padEnd(wide)} ${colour(state.padEnd(10))} ${duration(seconds * 1000).padEnd(12)} ${style.dim(`${group}${pid === null ? '' : ` · pid ${pid}`}`)}${again}`
 }
