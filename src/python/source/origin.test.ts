@@ -123,3 +123,12 @@ describe('modules and files', () => {
     expect(tree.module('a.py').body).toEqual([])
   })
 })
+
+test('modules that star-import each other are each asked once', () => {
+  const names = Array.from({ length: 30 }, (_, n) => `m${n}`)
+  const stars = (own: string): string => names.map(name => (name === own ? '' : `from .${name} import *\n`)).join('')
+  const files = Object.fromEntries(names.map(name => [`p/${name}.py`, stars(name)]))
+  const all = { 'p/__init__.py': '', ...files, 'p/m29.py': `${stars('m29')}here = 1\n` }
+  expect(findOrigin(treeOf(all), 'p/m0.py', 'missing')).toBeNull()
+  expect(findOrigin(treeOf(all), 'p/m0.py', 'here')).toMatchObject({ kind: 'bound', file: 'p/m29.py' })
+})

@@ -10,25 +10,24 @@ export type Origin =
   /** From a library: `flask.Flask`, as written in the import. */
   | { readonly kind: 'external'; readonly name: string }
 
-const longest = 24
+/** Places one search looks at, at most. */
+const most = 1000
 
-/** Follows a module's name through imports, re-exports and stars to where it is made. Null when nothing binds it. */
-export function findOrigin(
-  tree: SourceTree,
-  file: string,
-  name: string,
-  seen: ReadonlySet<string> = new Set(),
-): Origin | null {
+/**
+ * Follows a module's name through imports, re-exports and stars to where it is made. Null when nothing binds it. `seen` are the places
+ * this search has been at: whatever way leads to one again, it was in vain, for what is found ends the search.
+ */
+export function findOrigin(tree: SourceTree, file: string, name: string, seen: Set<string> = new Set()): Origin | null {
   const key = `${file}:${name}`
-  if (seen.has(key) || seen.size > longest) return null
-  const next = new Set(seen).add(key)
+  if (seen.has(key) || seen.size >= most) return null
+  seen.add(key)
   const scope = scopeOf(tree.module(file).body)
   const binding = finalBinding(scope, name)
   if (binding) {
-    const origin = followBinding(tree, file, name, binding, next)
+    const origin = followBinding(tree, file, name, binding, seen)
     if (origin) return origin
   }
-  return findInStars(tree, file, name, next)
+  return findInStars(tree, file, name, seen)
 }
 
 /** A binding of `file` followed to its origin: imports are followed, everything else is its own origin. */
@@ -37,7 +36,7 @@ export function followBinding(
   file: string,
   name: string,
   binding: Binding,
-  seen: ReadonlySet<string> = new Set(),
+  seen: Set<string> = new Set(),
 ): Origin | null {
   if (binding.kind === 'module') {
     const place = findImported(tree, file, 0, binding.module)
@@ -65,7 +64,7 @@ export function findInModule(
   tree: SourceTree,
   place: ModulePlace,
   name: string,
-  seen: ReadonlySet<string> = new Set(),
+  seen: Set<string> = new Set(),
 ): Origin | null {
   const bound = place.file === null ? null : findOrigin(tree, place.file, name, seen)
   if (bound) return bound
@@ -74,12 +73,11 @@ export function findInModule(
   return inner ? { kind: 'module', place: inner, name } : null
 }
 
-function findInStars(tree: SourceTree, file: string, name: string, seen: ReadonlySet<string>): Origin | null {
+function findInStars(tree: SourceTree, file: string, name: string, seen: Set<string>): Origin | null {
   const { stars } = scopeOf(tree.module(file).body)
   for (const { module, level } of stars.toReversed()) {
     const place = findImported(tree, file, level, module)
     const origin = place ? findInModule(tree, place, name, seen) : null
-    if (origin && origin.kind !== 'external') return origin
     if (origin) return origin
     // Constants are a settings module's own more often than a library's: they may be in another star.
     if (!place && /^[A-Z]\w*[a-z]|^(?:run|route|fast_app|serve)$/.test(name)) {
