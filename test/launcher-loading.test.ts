@@ -166,3 +166,19 @@ relay.kill()
 `
   expect(evaluate(relay, scratch())).toBe(true)
 })
+
+test('nginx inside a container without a place to write is refused in a word', () => {
+  const code = `
+import tempfile
+from types import SimpleNamespace
+from errors import LauncherError
+from web import plan_web
+def refuse(prefix): raise FileNotFoundError(2, "No usable temporary directory found")
+tempfile.mkdtemp = refuse
+try:
+    plan_web(SimpleNamespace(app={}, timeouts={}, edge="inside"), {})
+except LauncherError as error:
+    print(json.dumps(str(error)))
+`
+  expect(evaluate(code)).toContain('a tmpfs at /tmp: No usable temporary directory')
+})

@@ -27,7 +27,10 @@ def plan_web(launch, environment):
         raise LauncherError("WHERRY_SOCKET and WHERRY_EDGE=inside exclude each other: nginx listens on PORT")
     from tempfile import mkdtemp  # Not at the top: it takes as long to load as all the rest of the launcher.
 
-    run = mkdtemp(prefix="wherry-")
+    try:
+        run = mkdtemp(prefix="wherry-")
+    except OSError as error:
+        raise LauncherError(f"nginx needs a directory to write to, such as a tmpfs at /tmp: {error.strerror}") from None
     if os.getuid() == 0:
         os.chmod(run, 0o711)  # nginx's workers, then another user, must reach the socket in it.
     inner = unix(os.path.join(run, "app.sock"))
