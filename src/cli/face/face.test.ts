@@ -56,6 +56,7 @@ test('what the machine refuses is no bug of ours, what nobody expected is one', 
   }
   expect(codeOf(refused('EACCES'))).toEqual(['machine-refuses', 1])
   expect(codeOf(refused('ENOSPC'))).toEqual(['disk-full', 75])
+  expect(codeOf(Object.assign(refused('ENOSPC'), { syscall: 'watch' }))).toEqual(['machine-refuses', 1])
   expect(codeOf(refused('ENOENT'))).toEqual(['bug', 70])
   expect(codeOf(new TypeError('x is undefined'))).toEqual(['bug', 70])
 })

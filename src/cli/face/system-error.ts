@@ -13,8 +13,16 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** An error of the catalogue for one of the operating system that nobody expected; null for any other. */
 export function explainSystem(error: unknown): WherryError | null {
-  const { code, path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
+  const { code, path, syscall } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
   if (code === undefined) return null
+  // inotify(7) has limits of its own, and says of them that there is no space, or that too many files are open.
+  if (syscall === 'watch' && (code === 'ENOSPC' || code === 'EMFILE'))
+    return machineRefuses({
+      what: 'The files of the repository cannot be watched.',
+      why: 'this machine watches as many as it may',
+      next: 'Raise the limit (`sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512`), or run `wherry up` without --watch.',
+      cause: error,
+    })
   const where = path === undefined ? '' : ` ${path}`
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return diskFull({
