@@ -17,12 +17,12 @@ export async function makeElsewhere(request: ImageRequest, tools: Tools): Promis
   const [own, other] = [`linux/${ownArchitecture}`, `linux/${request.architecture}`] as const
   const text = `${other} is not this machine's: what runs code runs in the image's twin for ${own}`
   tools.report({ step: 'image', level: 'info', text })
-  const recorded = recordedLock(request)
+  const recorded = request.update ? null : recordedLock(request)
   const told = new Set<string>()
   const forTwin = { ...request, architecture: ownArchitecture, startsNext: false }
   const twin = await makeHere(forTwin, speakingOf(own, told, tools), recorded)
   const here = speakingOf(other, told, tools)
-  const lock = request.update || recorded === null ? await resolveBeside(request, twin, here) : recorded
+  const lock = recorded ?? (await resolveBeside(request, twin, here))
   tellDrift(twin.lock, lock, tools)
   const { image, layers, statics } = await buildAll(request, lock, here, twin)
   return { image, lock, layers, statics, twin: { platform: own, digest: twin.image.digest } }

@@ -1,7 +1,7 @@
 import { isWherryError } from '../../kit/error.ts'
 import type { Plan } from '../../model/plan.ts'
 import { buildNeedsPackage, cannotResolve, noWheel, sdistBroken, wrongBasePython } from './errors.ts'
-import { isResolved, makeImage, type ImageRequest, type MadeImage } from './index.ts'
+import { isResolved, isResolvedBeside, makeImage, type ImageRequest, type MadeImage } from './index.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -42,7 +42,8 @@ const another = [noWheel, sdistBroken, buildNeedsPackage, cannotResolve, wrongBa
 
 /** Wheels exist for the Pythons of their time: where nothing fits the preferred one, another that the repository allows may do. */
 function attemptsFor(requests: readonly ImageRequest[]): readonly ImageRequest[] {
-  const settled = requests.find(request => !request.update && isResolved(request))
+  const open = requests.filter(request => !request.update)
+  const settled = open.find(isResolved) ?? open.find(isResolvedBeside)
   if (settled) return [settled]
   const pinned = requests.some(({ wanted, checkout }) => wanted.lock !== null || !checkout.git)
   if (pinned) return requests

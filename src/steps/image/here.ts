@@ -17,7 +17,7 @@ import type { Built, ImageRequest } from './values.ts'
 export async function makeHere(
   request: ImageRequest,
   tools: Tools,
-  beside: Lock | null = neighbourOf(request),
+  beside: Lock | null = request.update ? null : neighbourOf(request),
 ): Promise<Built> {
   const recorded = request.update ? null : recordedLock(request)
   if (recorded === null) return resolveAndBuild(request, tools, beside)
@@ -37,9 +37,8 @@ export function recordedLock(request: ImageRequest): Lock | null {
   return lock?.requirements === requestHash(request) ? lock : null
 }
 
-/** A lock of another platform that answers the same request; null where there is none, or all is to be resolved anew. */
-function neighbourOf(request: ImageRequest): Lock | null {
-  if (request.update) return null
+/** The lock for another platform, where it answers the same request; else null. */
+export function neighbourOf(request: ImageRequest): Lock | null {
   const others = architectures.filter(architecture => architecture !== request.architecture)
   return others.map(architecture => recordedLock({ ...request, architecture })).find(lock => lock !== null) ?? null
 }

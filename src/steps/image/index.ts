@@ -2,7 +2,7 @@ import { ownArchitecture } from '../../kit/architecture.ts'
 import { identifyCompressor } from '../../oci/index.ts'
 import type { Index } from '../../python/index/settings.ts'
 import { namingFullDisk } from './disk.ts'
-import { makeHere, recordedLock } from './here.ts'
+import { makeHere, neighbourOf, recordedLock } from './here.ts'
 import type { Wanted } from './resolve/wanted.ts'
 import type { Tools } from './tools.ts'
 import type { ImageRequest, MadeImage } from './values.ts'
@@ -26,6 +26,11 @@ export async function makeImage(request: ImageRequest, given: Tools): Promise<Ma
 /** True when wherry.lock answers this request, so that nothing has to be resolved. Throws `invalid-wherry-lock`. */
 export function isResolved(request: ImageRequest): boolean {
   return recordedLock(request) !== null
+}
+
+/** True when wherry.lock answers it for another platform: then its Python is settled. Throws `invalid-wherry-lock`. */
+export function isResolvedBeside(request: ImageRequest): boolean {
+  return neighbourOf(request) !== null
 }
 
 /** Where the repository's own files say packages come from, for the credentials in the addresses. */
