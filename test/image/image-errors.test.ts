@@ -56,6 +56,15 @@ describe('inputs', () => {
       'sdist-does-not-build',
     ],
     ['a Python whose support has ended', { '.python-version': '3.9\n' }, 'unsupported-python'],
+    [
+      'a program that is its own server and lacks a module',
+      {
+        'requirements.txt': 'tornado==6.5.2\n',
+        'app.py':
+          'import tornado.ioloop\nimport tornado.web\nimport no_such_module\n\nif __name__ == "__main__":\n    tornado.web.Application([]).listen(8000)\n    tornado.ioloop.IOLoop.current().start()\n',
+      },
+      'module-not-installed',
+    ],
     ['a base nobody serves', { 'wherry.toml': '[image]\nbase = "127.0.0.1:9/python:3.13"\n' }, 'registry-unreachable'],
     ['versions that exclude each other', { 'requirements.txt': 'flask==3.1.2\nwerkzeug<2\n' }, 'cannot-resolve'],
     ['a package nobody knows', { 'requirements.txt': 'flask==3.1.2\nno-such-thing-4711-wherry\n' }, 'cannot-resolve'],

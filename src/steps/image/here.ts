@@ -90,13 +90,13 @@ async function resolveAndBuild(request: ImageRequest, tools: Tools, beside: Lock
     describeWrites,
   )
   // Before the lock is written: what the app writes was not seen, so that it must be started again.
-  if (loaded !== null) await prove(request, first, loaded, tools)
+  const isProved = loaded !== null || !startProves(request)
+  if (isProved) await prove(request, first, loaded, tools)
   const lock = { ...resolved, data: [...kept, ...data] }
   await keepLock(request, lock, tools)
   const last = data.length === 0 ? first : await buildOn(first.environment, request, lock, quietly(tools))
   // The same code, with links into the volume.
-  if (data.length > 0 && loaded?.ok === true) await prove(request, last, loaded, tools)
-  if (!startProves(request) && loaded === null) await prove(request, last, null, tools)
+  if (data.length > 0 && isProved && loaded?.ok !== false) await prove(request, last, loaded, tools)
   return last
 }
 
