@@ -41,7 +41,8 @@ export async function ship(directory: string, options: ShipToOptions): Promise<S
   const { openTarget } = await import('./targets/index.ts')
   // First of all: that it cannot be reached must not be found out after an image was made.
   const target = await openTarget(directory, options.to, options)
-  const { env, listen, usual, architecture } = target
+  const { env, architecture } = target
+  const front = await target.front()
   // What the server is, it says itself; where no image is made for it, sending says so.
   const platform = architecture === null ? {} : ({ platform: `linux/${architecture}` } as const)
   const isDry = options.dryRun ?? false
@@ -49,7 +50,7 @@ export async function ship(directory: string, options: ShipToOptions): Promise<S
   const { plan, made, detected } = ready
   const host = await target.open(detected.app ?? plan.name, { change: !isDry, adopt: options.adopt ?? false })
   const commit = await target.commit()
-  const request = { ...options, plan, made, env, usual, commit, ...(listen ? { listen } : {}) }
+  const request = { ...options, plan, made, env, commit, ...front }
   if (isDry) return { ...ready, deployed: null, operations: await host.plan(request) }
   const hooks = hooksAround(ready, options)
   await hooks.before('release')

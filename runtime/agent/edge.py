@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 
 import ask
 import files
@@ -11,6 +12,7 @@ from home import checked_name
 from refusal import Refusal
 
 NEW, LIVE, BEFORE = "nginx.conf.new", "nginx.conf", "nginx.conf.before"
+CERTIFICATE = re.compile(r"tls-[0-9a-f]{16}\.(pem|key)\Z")
 
 
 @change("listen")
@@ -34,11 +36,17 @@ def stage(home, request):
     """Writes a configuration beside the live one, and starts nginx to test it in the sandbox it would run in."""
     for name, page in request["pages"].items():
         write_changed(os.path.join(home.edge_conf, checked_name(name)), page)
+    owner = request.get("owner") if os.geteuid() == 0 else None
+    for name, key in request.get("keys", {}).items():
+        path = os.path.join(home.edge_conf, checked_name(name))
+        write_changed(path, key, 0o400)
+        if owner is not None:
+            os.chown(path, owner, owner)
     files.write(os.path.join(home.edge_conf, NEW), request["configuration"].encode(), 0o644)
     os.makedirs(os.path.join(home.edge_run, "temp"), mode=0o755, exist_ok=True)
-    if os.geteuid() == 0 and request.get("owner") is not None:
+    if owner is not None:
         for place in (home.edge_run, os.path.join(home.edge_run, "temp"), home.edge_logs):
-            os.chown(place, request["owner"], request["owner"])
+            os.chown(place, owner, owner)
     for name, spec in request["specs"].items():
         files.write_json(os.path.join(os.path.dirname(home.edge), checked_name(f"{name}.json")), spec)
     ask.holder(home, {"do": "start", "group": "edge-test", "processes": [request["test"]]})
@@ -62,7 +70,16 @@ def commit(home, request):
         ask.holder(home, {"do": "start", "group": "edge", "processes": [process]})
     ask.holder(home, {"do": "want", "groups": ["edge"]})
     ask.holder(home, {"do": "stop", "group": "edge-test", "grace": 0})
+    sweep_certificates(home)
     return {"replaced": [name for name in running if name != process["name"]]}
+
+
+def sweep_certificates(home):
+    """Keys outlive their certificate no longer than the configuration that may be gone back to."""
+    named = b"".join(read(path) for name in (LIVE, BEFORE) if os.path.exists(path := os.path.join(home.edge_conf, name)))
+    for name in os.listdir(home.edge_conf):
+        if CERTIFICATE.match(name) and name.encode() not in named:
+            files.remove(os.path.join(home.edge_conf, name))
 
 
 @change("edge-revert")
@@ -106,9 +123,9 @@ def names(home):
     return [name for name, process in processes.items() if process["state"] != "ended"]
 
 
-def write_changed(path, text):
+def write_changed(path, text, mode=0o644):
     if not os.path.exists(path) or read(path) != text.encode():
-        files.write(path, text.encode(), 0o644)
+        files.write(path, text.encode(), mode)
 
 
 def read(path):

@@ -67,7 +67,8 @@ def probe(request):
 def fetch(request):
     """Asks the site as anybody would who reaches this host."""
     Home(request["home"])
-    return ask.site((request["address"], request["port"]), request["path"], request["headers"], request["timeout"])
+    address = (request["address"], request["port"], request.get("secure"))
+    return ask.site(address, request["path"], request["headers"], request["timeout"])
 
 
 def lines(request):

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { serverOf } from './host/settings.ts'
+import { frontOf, serverOf } from './host/settings.ts'
 import { readTarget } from './index.ts'
 
 let root: string
@@ -41,6 +41,9 @@ test.each<[string, string, string]>([
   [`${whole}listne = "0.0.0.0:80"`, 'invalid-config', '`listen`'],
   [`${whole}listen = "80"`, 'invalid-config', 'targets.production.listen'],
   [`${whole}port = 0`, 'invalid-config', 'targets.production.port'],
+  [`${whole}domains = ["shop example"]`, 'invalid-config', 'targets.production.domains'],
+  [`${whole}tls = { certificate = "a", key = "b" }`, 'invalid-config', 'targets.production.domains'],
+  [`${whole}domains = ["a.example"]\ntls = { certificate = "a" }`, 'invalid-config', 'targets.production.tls.key'],
   ['[targets.production]\ntype = "host"\nhost = "-oProxyCommand=id"', 'invalid-config', 'targets.production.host'],
 ])('%j is refused with the next step', async (text, code, next) => {
   await expect(read(text)).rejects.toMatchObject({ code, next: expect.stringContaining(next) })
@@ -58,4 +61,23 @@ test('one server is named, and one only', () => {
   expect(() => serverOf('p', { type: 'host', hosts: ['a', 'b'] })).toThrow(
     expect.objectContaining({ code: 'several-hosts' }),
   )
+})
+
+test('names and HTTPS bring the ports that browsers expect', () => {
+  const tls = { certificate: 'a', key: 'b' }
+  const domains = ['shop.example']
+  expect(frontOf({ type: 'host' })).toBeNull()
+  expect(frontOf({ type: 'host', domains })).toEqual({ address: '0.0.0.0', port: 80, names: domains })
+  expect(frontOf({ type: 'host', domains, tls })).toEqual({
+    address: '0.0.0.0',
+    port: 443,
+    names: domains,
+    tls: { plain: 80, hsts: false },
+  })
+  expect(frontOf({ type: 'host', listen: '[::]:8443', domains, tls: { ...tls, 'redirect-from': false } })).toEqual({
+    address: '::',
+    port: 8443,
+    names: domains,
+    tls: { plain: null, hsts: false },
+  })
 })

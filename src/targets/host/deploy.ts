@@ -7,7 +7,7 @@ import { isFinal, underLock, type Change } from './change.ts'
 import { isConverged } from './converge.ts'
 import { wishEdge, type EdgeWish } from './edge.ts'
 import type { Deployed, DeployRequest } from './host.ts'
-import { hostNames, urlOf } from './hosts.ts'
+import { addressesOf, hostNames, urlOf } from './hosts.ts'
 import { isRunning, recordOf, releaseOf, type Observation, type ReleaseRecord } from './observation.ts'
 import { backup, hasDatabases } from './operations/backup.ts'
 import { edge, isEdgeAsWished, judge, listen } from './operations/edge.ts'
@@ -138,10 +138,11 @@ function* staging(
   yield prepare(change, record.number, command, change.sandbox)
 }
 
-function letGo(change: Change, { listen: { address, port } }: EdgeWish): Operation[] {
+function letGo(change: Change, { listen: at }: EdgeWish): Operation[] {
   const before = change.seen.edge?.listen
-  const moved = before !== undefined && (before.address !== address || before.port !== port)
-  return moved ? [unlisten(change, [address, port])] : []
+  const kept = new Set(addressesOf(at).map(String))
+  const moved = before !== undefined && addressesOf(before).some(address => !kept.has(String(address)))
+  return moved ? [unlisten(change, addressesOf(at))] : []
 }
 
 /** Services that no release asks for any more end; their data stay. */

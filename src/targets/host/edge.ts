@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { specOf, type Spec } from '../../engines/sandbox/spec.ts'
+import type { Secret } from '../../kit/secret.ts'
 import type { StaticPlan } from '../../model/plan.ts'
 import * as nginx from '../../nginx/index.ts'
 import { layersIn, placesOf, userOf } from './containers.ts'
 import { noEdge } from './errors.ts'
+import { addressesOf } from './hosts.ts'
 import type { DeployRequest, ListenAt } from './host.ts'
 import type { HolderProcess } from './observation.ts'
 import type { HostSandbox } from './transport.ts'
@@ -17,6 +19,8 @@ export interface EdgeWish {
   /** SHA-256 of the configuration, lower-case hex. */
   readonly digest: string
   readonly pages: Readonly<Record<string, string>>
+  /** What only nginx may read, by its file's name. */
+  readonly keys: Readonly<Record<string, Secret>>
   readonly specs: Readonly<Record<string, Spec>>
   readonly process: HolderProcess
   /** Checks `nginx.conf.new` in the same sandbox and ends. */
@@ -29,23 +33,31 @@ const program = '/usr/sbin/nginx'
 export function wishEdge(request: DeployRequest, home: string, listen: ListenAt, sandbox: HostSandbox): EdgeWish {
   const version = nginxOfImage(request)
   const extra = extraOf(request)
-  const configuration = nginx.writeConfiguration(siteOf(request, { home, listen, sandbox }, extra), version)
+  const tls = certificateOf(request, listen)
+  const configuration = nginx.writeConfiguration(siteOf(request, { home, listen, sandbox }, { extra, tls }), version)
   const live = nginx.parseDiskPath(join(home, 'edge', 'conf', 'nginx.conf'))
-  const specFor = (argv: readonly [string, ...string[]]): Spec => edgeSpec(request, home, argv, sandbox)
+  const passed = addressesOf(listen).length
+  const specFor = (argv: readonly [string, ...string[]]): Spec => edgeSpec(request, home, { argv, passed }, sandbox)
   const spec = specFor(nginx.nginxCommand(live, version, { program }))
   const test = specFor(nginx.nginxCommand(`${live}.new` as nginx.DiskPath, version, { program, test: true }))
-  const name = `nginx-${hash(JSON.stringify([spec.layers, listen])).slice(0, 8)}`
+  const sockets = addressesOf(listen)
+  const name = `nginx-${hash(JSON.stringify([spec.layers, sockets])).slice(0, 8)}`
   const start = (called: string): HolderProcess => ({
     name: called,
     argv: [...sandbox.argv, join(home, 'edge', `${called}.json`)],
     stop: 'QUIT',
-    sockets: [[listen.address, listen.port]],
+    sockets: sockets.map(([address, port]) => [address, port]),
   })
   return {
     listen,
     configuration,
     digest: hash(configuration),
-    pages: { ...nginx.errorPages(), ...(extra ? { [extra.name]: extra.text } : {}) },
+    pages: {
+      ...nginx.errorPages(),
+      ...(extra ? { [extra.name]: extra.text } : {}),
+      ...(tls ? { [tls.chainName]: tls.chain } : {}),
+    },
+    keys: tls ? { [tls.keyName]: tls.key } : {},
     specs: { [name]: spec, test },
     process: start(name),
     test: start('test'),
@@ -59,15 +71,30 @@ function extraOf({ plan }: DeployRequest): { readonly name: string; readonly tex
   return { name: `extra-${hash(text).slice(0, 16)}.conf`, text }
 }
 
+/** Files named by what they hold, as above: a renewed certificate is another configuration, which nginx reads anew. */
+function certificateOf({ certificate }: DeployRequest, { tls }: ListenAt) {
+  if (!tls) return null
+  if (!certificate) throw new Error('to listen with TLS needs a certificate')
+  const { chain, key } = certificate
+  const mark = hash(`${chain}\0${key.reveal()}`).slice(0, 16)
+  return { chain, key, chainName: `tls-${mark}.pem`, keyName: `tls-${mark}.key` }
+}
+
 function siteOf(
   { plan, made }: DeployRequest,
   { home, listen, sandbox }: { readonly home: string; readonly listen: ListenAt; readonly sandbox: HostSandbox },
-  extra: ReturnType<typeof extraOf>,
+  { extra, tls }: { readonly extra: ReturnType<typeof extraOf>; readonly tls: ReturnType<typeof certificateOf> },
 ): nginx.Site {
   const path = (...parts: string[]): nginx.DiskPath => nginx.parseDiskPath(join(home, ...parts))
   return {
-    listen: [{ address: nginx.parseAddress(listen.address), port: nginx.parsePort(listen.port) }],
-    serverNames: [],
+    listen: addressesOf(listen).map(([address, port]) => ({
+      address: nginx.parseAddress(address),
+      port: nginx.parsePort(port),
+      tls: tls !== null && port === listen.port,
+    })),
+    serverNames: (listen.names ?? []).map(nginx.parseHostname),
+    ...(tls ? { tls: { certificate: path('edge/conf', tls.chainName), key: path('edge/conf', tls.keyName) } } : {}),
+    ...(listen.tls?.hsts ? { headers: [nginx.parseHeader('Strict-Transport-Security', 'max-age=63072000')] } : {}),
     app: {
       socket: nginx.parseSocketPath(join(home, 'public/current/run/app.sock')),
       timeout: nginx.parseTime(`${plan.edge.timeout}s`),
@@ -101,7 +128,7 @@ export function staticName(url: StaticPlan['url']): string {
 function edgeSpec(
   { made }: DeployRequest,
   home: string,
-  argv: readonly [string, ...string[]],
+  { argv, passed }: { readonly argv: readonly [string, ...string[]]; readonly passed: number },
   sandbox: HostSandbox,
 ): Spec {
   const mount = (place: string, readonly: boolean) => ({ from: join(home, place), to: join(home, place), readonly })
@@ -109,8 +136,8 @@ function edgeSpec(
     {
       layers: layersIn(made.layers.slice(0, indexOfNginx(made.layers) + 1), sandbox),
       argv,
-      // The listening socket is its stdin; runtime/agent/listeners.py says why.
-      env: { PATH: '/usr/sbin:/usr/bin', NGINX: '0;' },
+      // Its listening sockets are its first standard streams; runtime/agent/listeners.py says why.
+      env: { PATH: '/usr/sbin:/usr/bin', NGINX: passed === 1 ? '0;' : '0;1;' },
       user: userOf(made.image.config),
       cwd: '/',
       root: 'read-only',

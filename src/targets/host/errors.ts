@@ -106,3 +106,9 @@ export const edgeRefused = defineError({
   title: 'nginx refused its configuration',
   help: 'The configuration was tested in the sandbox nginx runs in before it was used, and nginx found a mistake. The running nginx was left as it was. The error brings nginx’s own words; directives of your own in the config are the usual cause.',
 })
+
+export const certificateUnusable = defineError({
+  code: 'certificate-unusable',
+  title: 'The certificate of a target cannot be used',
+  help: 'The files that `tls` of a target names are judged before anything is sent: both must be PEM, the key must be the certificate’s own and have no passphrase, the certificate must be valid today and name every one of `domains`.',
+})

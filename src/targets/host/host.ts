@@ -1,3 +1,4 @@
+import type { Secret } from '../../kit/secret.ts'
 import type { Report } from '../../model/event.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
@@ -51,12 +52,25 @@ export interface DeployRequest extends ChangeOptions {
   readonly listen?: ListenAt
   /** Instead of 127.0.0.1:8000. */
   readonly usual?: ListenAt
+  /** For a `listen` with TLS. */
+  readonly certificate?: Certificate
   readonly limits?: { readonly memory?: number; readonly pids?: number }
 }
 
 export interface ListenAt {
   readonly address: string
   readonly port: number
+  /** The names it answers to, the main one first; requests for others are closed. Without them it answers to all. */
+  readonly names?: readonly string[] | undefined
+  /** It speaks HTTPS there. `plain` is the port whose requests are sent on to it, null for none. */
+  readonly tls?: { readonly plain: number | null; readonly hsts: boolean } | undefined
+}
+
+/** What proves to browsers that a name is this server's, both as PEM. */
+export interface Certificate {
+  /** The server's own first, then those that signed it. */
+  readonly chain: string
+  readonly key: Secret
 }
 
 export interface Deployed {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { authorityOf, hostNames, urlOf } from './hosts.ts'
+import { addressesOf, authorityOf, hostNames, urlOf } from './hosts.ts'
 import type { DeployRequest } from './host.ts'
 
 const local = { address: '127.0.0.1', port: 8000 }
@@ -26,4 +26,25 @@ test.each([
 ])('listening on %s, port %i', (address, port, authority, url) => {
   expect(authorityOf({ address, port })).toBe(authority)
   expect(urlOf({ address, port })).toBe(url)
+})
+
+test('who has names of its own is opened and asked by the first', () => {
+  const front = {
+    address: '0.0.0.0',
+    port: 443,
+    names: ['shop.example', '*.shop.example'],
+    tls: { plain: 80, hsts: false },
+  }
+  expect(urlOf(front, '203.0.113.5')).toBe('https://shop.example/')
+  expect(urlOf({ ...front, port: 8443 }, '203.0.113.5')).toBe('https://shop.example:8443/')
+  expect(urlOf({ address: '0.0.0.0', port: 80, names: ['*.shop.example'] })).toBe('http://www.shop.example/')
+  expect(hostNames({ plan: { env: {} } as unknown as DeployRequest['plan'] }, front, '203.0.113.5')).toEqual([
+    'shop.example',
+    '203.0.113.5:443',
+  ])
+  expect(addressesOf(front)).toEqual([
+    ['0.0.0.0', 443],
+    ['0.0.0.0', 80],
+  ])
+  expect(addressesOf({ ...front, tls: { plain: null, hsts: false } })).toEqual([['0.0.0.0', 443]])
 })

@@ -16,7 +16,8 @@ export function hostNames(
     .flatMap(([, value]) => value.split(/[\s,;|]+/))
     .map(value => value.replace(/^["'[]+|["'\]]+$/g, '').replace(/^https?:\/\//, ''))
     .filter(value => /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d+)?$/.test(value))
-  return [...new Set([authorityOf(listen, name), ...allowed])].slice(0, 8)
+  const own = (listen.names ?? []).filter(own => !own.startsWith('*.'))
+  return [...new Set([...own, authorityOf(listen, name), ...allowed])].slice(0, 8)
 }
 
 /** `localhost:8000`: what stands in the browser when it is opened on this machine, or, with a server’s `name`, from elsewhere. */
@@ -26,10 +27,31 @@ export function authorityOf({ address, port }: ListenAt, name: string | null = n
   return port === 80 ? host : `${host}:${port}`
 }
 
-/** The address to open, on a server by its `name`. `localhost` may mean ::1 first, where nobody listens. */
-export function urlOf({ address, port }: ListenAt, name: string | null = null): string {
+/** The address to open, by the first of its own names, on a server by its `name`. `localhost` may mean ::1 first, where nobody listens. */
+export function urlOf(listen: ListenAt, name: string | null = null): string {
+  const { address, port, tls } = listen
+  const scheme = tls ? 'https' : 'http'
+  const own = mainName(listen)
+  if (own !== null) return port === (tls ? 443 : 80) ? `${scheme}://${own}/` : `${scheme}://${own}:${port}/`
   const isEverywhere = address === '0.0.0.0' || address === '*' || address === '::'
-  return `http://${bracketed(isEverywhere ? (name ?? loopbackOf(address)) : address)}:${port}/`
+  return `${scheme}://${bracketed(isEverywhere ? (name ?? loopbackOf(address)) : address)}:${port}/`
+}
+
+/** The name to ask for where only certain names are answered; null where all are. */
+export function mainName({ names = [] }: ListenAt): string | null {
+  const [first] = names
+  // A wildcard stands for names below it: one of them.
+  return first === undefined ? null : first.replace(/^\*\./, 'www.')
+}
+
+/** All that must be listened on. */
+export function addressesOf({ address, port, tls }: ListenAt): readonly (readonly [string, number])[] {
+  return tls && tls.plain !== null
+    ? [
+        [address, port],
+        [address, tls.plain],
+      ]
+    : [[address, port]]
 }
 
 /** Where a program on the host itself finds what listens there. */

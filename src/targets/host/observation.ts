@@ -51,7 +51,12 @@ export type ReleaseRecord = z.infer<typeof record>
 const edge = z.object({
   configuration: z.string(),
   process: holderProcess,
-  listen: z.object({ address: z.string(), port: z.number() }),
+  listen: z.object({
+    address: z.string(),
+    port: z.number(),
+    names: z.array(z.string()).optional(),
+    tls: z.object({ plain: z.number().nullable(), hsts: z.boolean() }).optional(),
+  }),
 })
 /** What the edge runs with. */
 export type EdgeState = z.infer<typeof edge>

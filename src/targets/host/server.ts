@@ -3,11 +3,12 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Architecture } from '../../kit/architecture.ts'
 import { openAgent } from './agent.ts'
-import type { Host, ListenAt } from './host.ts'
+import { readCertificate } from './certificate.ts'
+import type { DeployRequest, Host } from './host.ts'
 import { openHost } from './index.ts'
 import { commitOf, marksOf } from './marks.ts'
 import { readableName } from './place.ts'
-import { readListen, serverOf, type HostSettings } from './settings.ts'
+import { frontOf, serverOf, type HostSettings } from './settings.ts'
 import { connect, type ServerLink } from './ssh/transport.ts'
 
 /** A server as a target: connected, with the places of this repository's apps on it. */
@@ -19,10 +20,8 @@ export interface ServerTarget {
   readonly architecture: Architecture | null
   /** What the config gives every release there. */
   readonly env: Readonly<Record<string, string>>
-  /** Where the config says that nginx listens; null where it does not. */
-  readonly listen: ListenAt | null
-  /** Where it listens when nothing says where. */
-  readonly usual: ListenAt
+  /** Where nginx listens there, as the config says or as usual, and its certificate. Throws `certificate-unusable`. */
+  front(): Promise<Pick<DeployRequest, 'listen' | 'usual' | 'certificate'>>
   /** The commit of the repository, as releases record it. */
   commit(): Promise<string | null>
   /** The apps of this repository that were released there. */
@@ -50,7 +49,7 @@ export async function openServer(
   { name, settings }: NamedSettings,
   { acceptHostKey }: { readonly acceptHostKey?: string },
 ): Promise<ServerTarget> {
-  const { port = null, identity, env = {}, listen } = settings
+  const { port = null, identity, env = {} } = settings
   const server = {
     destination: serverOf(name, settings),
     port,
@@ -66,8 +65,7 @@ export async function openServer(
     address: link.name,
     architecture: link.architecture,
     env,
-    listen: listen === undefined ? null : readListen(listen),
-    usual: { address: '0.0.0.0', port: 8000 },
+    front: () => frontFor(directory, settings),
     commit: () => commitOf(directory),
     async apps() {
       const all = await homesOn(link)
@@ -82,6 +80,16 @@ export async function openServer(
       await agent.ask('claim', { app, target: name, marks, change, adopt }, z.object({}))
       return hostAt(home)
     },
+  }
+}
+
+async function frontFor(directory: string, settings: HostSettings): ReturnType<ServerTarget['front']> {
+  const { tls, domains: names = [] } = settings
+  const listen = frontOf(settings)
+  return {
+    usual: { address: '0.0.0.0', port: 8000 },
+    ...(listen ? { listen } : {}),
+    ...(tls ? { certificate: await readCertificate(directory, tls, { names }) } : {}),
   }
 }
 

@@ -2,39 +2,76 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { envName } from '../../config/schema.ts'
 import { invalidConfig } from '../../config/errors.ts'
+import { parseHostname } from '../../nginx/index.ts'
 import { severalHosts } from './ssh/errors.ts'
 import { isDestination } from './ssh/destination.ts'
 import type { ListenAt } from './host.ts'
 
 const destination = z.string().refine(isDestination, 'no user@host, host or name from ~/.ssh/config')
 
+const tls = z
+  .strictObject({
+    certificate: z
+      .string()
+      .min(1)
+      .describe(
+        'PEM file of the certificate and those that signed it, on the machine that ships; relative to the repository.',
+      ),
+    key: z.string().min(1).describe('PEM file of its private key. Keep it out of the repository.'),
+    'redirect-from': z
+      .union([z.literal(false), z.int().min(1).max(65_535)])
+      .describe('The port whose requests are sent on to HTTPS; 80 without it, false for none.')
+      .optional(),
+    hsts: z
+      .boolean()
+      .describe('Tells browsers to use HTTPS only, for two years. Choose it once HTTPS is there to stay.')
+      .optional(),
+  })
+  .describe('HTTPS with a certificate of your own; nginx then listens on port 443 unless `listen` says otherwise.')
+  .meta({ examples: [{ certificate: '~/certificates/shop.pem', key: '~/certificates/shop.key' }] })
+
 /** The keys of `[targets.NAME]` with `type = "host"`: a server over SSH. */
-export const hostSettings = z.strictObject({
-  type: z.literal('host').describe('A Linux server over SSH.'),
-  host: destination
-    .describe('Where to: user@host, or a name from ~/.ssh/config, which is heeded.')
-    .meta({ examples: ['deploy@203.0.113.5'] })
-    .optional(),
-  hosts: z.array(destination).min(1).describe('The same as a list. One server at present.').optional(),
-  port: z.int().min(1).max(65_535).describe('The port of its sshd, where ~/.ssh/config does not say.').optional(),
-  identity: z
-    .string()
-    .min(1)
-    .describe('The file of the private key, where ~/.ssh/config and the agent do not have it.')
-    .meta({ examples: ['~/.ssh/deploy'] })
-    .optional(),
-  listen: z
-    .string()
-    .refine(text => readListen(text) !== null, 'no address and port, such as 0.0.0.0:8000 or [::]:8000')
-    .describe('Where nginx listens on the server; 0.0.0.0:8000 at first.')
-    .meta({ examples: ['0.0.0.0:8000'] })
-    .optional(),
-  env: z
-    .record(envName, z.string())
-    .describe('Environment of releases there; wins over `env` and over secrets. No place for secrets.')
-    .meta({ examples: [{ ALLOWED_HOSTS: 'shop.example.com' }] })
-    .optional(),
-})
+export const hostSettings = z
+  .strictObject({
+    type: z.literal('host').describe('A Linux server over SSH.'),
+    host: destination
+      .describe('Where to: user@host, or a name from ~/.ssh/config, which is heeded.')
+      .meta({ examples: ['deploy@203.0.113.5'] })
+      .optional(),
+    hosts: z.array(destination).min(1).describe('The same as a list. One server at present.').optional(),
+    port: z.int().min(1).max(65_535).describe('The port of its sshd, where ~/.ssh/config does not say.').optional(),
+    identity: z
+      .string()
+      .min(1)
+      .describe('The file of the private key, where ~/.ssh/config and the agent do not have it.')
+      .meta({ examples: ['~/.ssh/deploy'] })
+      .optional(),
+    listen: z
+      .string()
+      .refine(text => readListen(text) !== null, 'no address and port, such as 0.0.0.0:8000 or [::]:8000')
+      .describe('Where nginx listens on the server; 0.0.0.0:8000 at first.')
+      .meta({ examples: ['0.0.0.0:8000'] })
+      .optional(),
+    domains: z
+      .array(z.string().refine(isHostname, 'no host name such as shop.example.com or *.example.com'))
+      .min(1)
+      .describe(
+        'The names it answers to, the main one first. Requests for any other name are closed; without it all are answered.',
+      )
+      .meta({ examples: [['shop.example.com']] })
+      .optional(),
+    tls: tls.optional(),
+    env: z
+      .record(envName, z.string())
+      .describe('Environment of releases there; wins over `env` and over secrets. No place for secrets.')
+      .meta({ examples: [{ ALLOWED_HOSTS: 'shop.example.com' }] })
+      .optional(),
+  })
+  // A browser says by name whom it wants a certificate of.
+  .refine(({ tls: secure, domains }) => !secure || domains, {
+    path: ['domains'],
+    error: 'tls needs the names it is for',
+  })
 
 export type HostSettings = z.infer<typeof hostSettings>
 
@@ -43,6 +80,29 @@ export function readListen(text: string): ListenAt | null {
   const [, bracketed, plain = '', digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? []
   const [address, port] = [bracketed ?? plain, Number(digits)]
   return isIP(address) !== 0 && port >= 1 && port <= 65_535 ? { address, port } : null
+}
+
+/** Where nginx shall listen there, and as whom; null where the config does not say. */
+export function frontOf({ listen, domains, tls: secure }: HostSettings): ListenAt | null {
+  const at = listen === undefined ? null : readListen(listen)
+  if (!secure && !domains) return at
+  const names = domains ? { names: domains } : {}
+  if (!secure) return { ...(at ?? { address: '0.0.0.0', port: 80 }), ...names }
+  const { 'redirect-from': plain = 80, hsts = false } = secure
+  return {
+    ...(at ?? { address: '0.0.0.0', port: 443 }),
+    ...names,
+    tls: { plain: plain === false ? null : plain, hsts },
+  }
+}
+
+function isHostname(text: string): boolean {
+  try {
+    parseHostname(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The one server. Throws `invalid-config` where none is named, and `several-hosts`. */

@@ -3,7 +3,7 @@ import type { Verdict } from '../../model/verdict.ts'
 import { verify, type Answer, type VerifyRequest } from '../../steps/verify/index.ts'
 import type { Agent } from './agent.ts'
 import type { ListenAt } from './host.ts'
-import { loopbackOf, urlOf } from './hosts.ts'
+import { loopbackOf, mainName, urlOf } from './hosts.ts'
 
 const answer = z.union([
   z.object({
@@ -27,12 +27,16 @@ export async function verifySite(
 ): Promise<Verdict> {
   const { name } = agent.transport
   const url = urlOf(listen, name)
-  return verify({ ...request, url, ...(name === null ? {} : { ask: askThere(agent, listen) }) })
+  const own = mainName(listen)
+  const host = own === null ? {} : { host: own }
+  return verify({ ...request, ...host, url, ...(name === null ? {} : { ask: askThere(agent, listen) }) })
 }
 
-function askThere(agent: Agent, { address, port }: ListenAt): NonNullable<VerifyRequest['ask']> {
+function askThere(agent: Agent, listen: ListenAt): NonNullable<VerifyRequest['ask']> {
+  const { address, port, tls } = listen
   return async (path, headers, timeout): Promise<Answer> => {
-    const wish = { address: loopbackOf(address), port, path, headers, timeout: timeout / 1000 }
+    const secure = tls ? mainName(listen) : null
+    const wish = { address: loopbackOf(address), port, secure, path, headers, timeout: timeout / 1000 }
     const said = await agent.ask('fetch', wish, answer)
     if ('reason' in said) throw new Error(said.reason)
     return said

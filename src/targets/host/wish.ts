@@ -8,7 +8,9 @@ const everywhere: ListenAt = { address: '127.0.0.1', port: 8000 }
 
 /** Where the edge shall listen: as asked, else where it does, else the usual place. */
 export function listenOf({ listen, usual }: Pick<DeployRequest, 'listen' | 'usual'>, seen: Observation): ListenAt {
-  return listen ?? seen.edge?.listen ?? usual ?? everywhere
+  const before = seen.edge?.listen
+  // Names and HTTPS are as asked now: without a certificate in hand there is none.
+  return listen ?? (before && !before.tls && !before.names ? before : undefined) ?? usual ?? everywhere
 }
 
 /** Hash of all that decides how a release runs, beside its image and secrets. */

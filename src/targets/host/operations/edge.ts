@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { list } from '../../../kit/text.ts'
 import type { Operation } from '../../../model/target.ts'
 import type { EdgeWish } from '../edge.ts'
 import { edgeRefused } from '../errors.ts'
 import { userOf } from '../containers.ts'
 import { evidenceIn } from '../evidence.ts'
+import { addressesOf } from '../hosts.ts'
 import type { DeployRequest, ListenAt } from '../host.ts'
 import { isRunning, type Observation } from '../observation.ts'
 import { watch, type Work } from '../work.ts'
@@ -13,13 +15,13 @@ import { watch, type Work } from '../work.ts'
 export function listen(work: Work, at: ListenAt): Operation {
   const before = work.seen.edge?.listen
   return {
-    title: `listen on ${at.address}:${at.port}`,
+    title: `listen on ${list(addressesOf(at).map(([address, port]) => `${address}:${port}`))}`,
     describe: () => [],
     async run() {
-      await work.lease.change('listen', { at: [[at.address, at.port]] })
+      await work.lease.change('listen', { at: addressesOf(at) })
     },
     async undo() {
-      await work.lease.change('unlisten', { but: before ? [[before.address, before.port]] : [] })
+      await work.lease.change('unlisten', { but: before ? addressesOf(before) : [] })
     },
   }
 }
@@ -65,8 +67,9 @@ export function edge(work: Work, request: DeployRequest, wish: EdgeWish): Operat
 async function test(work: Work, request: DeployRequest, wish: EdgeWish): Promise<void> {
   const watched = watch({ agent: work.agent, report: () => {} }, 'edge-test')
   const { configuration, pages, specs } = wish
+  const keys = Object.fromEntries(Object.entries(wish.keys).map(([name, key]) => [name, key.reveal()]))
   const owner = userOf(request.made.image.config).uid
-  await work.lease.change('edge-stage', { configuration, pages, specs, test: wish.test, owner })
+  await work.lease.change('edge-stage', { configuration, pages, keys, specs, test: wish.test, owner })
   for (;;) {
     const { processes } = await watched.look()
     const { test: process } = processes

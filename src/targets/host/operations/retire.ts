@@ -1,6 +1,7 @@
 import { count } from '../../../kit/text.ts'
 import type { Operation } from '../../../model/target.ts'
 import { stopGrace } from '../containers.ts'
+import type { addressesOf } from '../hosts.ts'
 import type { ReleaseRecord } from '../observation.ts'
 import type { Work } from '../work.ts'
 
@@ -54,12 +55,12 @@ export function prune(work: Work, keep: number): Operation {
   }
 }
 
-export function unlisten(work: Work, at: readonly [string, number]): Operation {
+export function unlisten(work: Work, kept: ReturnType<typeof addressesOf>): Operation {
   return {
     title: 'let go of the old address',
     describe: () => [],
     async run() {
-      await work.lease.change('unlisten', { but: [at] })
+      await work.lease.change('unlisten', { but: kept })
     },
   }
 }
