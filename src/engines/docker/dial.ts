@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Agent, RequestOptions } from 'node:http'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
@@ -15,7 +16,9 @@ export function dial(
   if (address.kind === 'ssh') return { createConnection: () => overSsh(address) }
   const { host, port, tls } = address
   if (tls === null) return { host, port, agent }
-  return { host, port, createConnection: () => connectTls({ host, port, servername: host, ...certificatesOf(tls) }) }
+  // An address is no name of a server (RFC 6066 §3); the certificate is held against the host either way.
+  const named = isIP(host) === 0 ? { servername: host } : {}
+  return { host, port, createConnection: () => connectTls({ host, port, ...named, ...certificatesOf(tls) }) }
 }
 
 /** docker's own way to a remote engine: its command there copies between its standard streams and the engine's socket. */

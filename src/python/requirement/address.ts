@@ -82,7 +82,7 @@ function readPath(
   root: string,
   files: ProjectFiles,
 ): Address | AddressProblem {
-  const [, bare = text, extras = ''] = /^(.*?)(?:\[([^\]]*)\])?(?:#.*)?$/.exec(text) ?? []
+  const { bare, extras } = splitExtras(text.split('#', 1)[0] ?? '')
   if (posix.isAbsolute(bare) || bare.includes('\\') || bare.startsWith('~')) return 'outside'
   const candidates = [root, posix.dirname(file)].map(base => posix.normalize(posix.join(base, bare)).replace(/\/$/, ''))
   const inside = candidates.filter(path => path !== '..' && !path.startsWith('../'))
@@ -90,6 +90,12 @@ function readPath(
   const path = inside.find(path => path === '.' || files.has(path) || files.hasDirectory(path))
   if (path === undefined) return 'invalid'
   return { name: nameOfArchive(posix.basename(path)), extras: readExtras(extras), marker, url: null, path }
+}
+
+/** `path[extra,other]`: the extras are in the last brackets. Looked for from the end: a line may be nothing but brackets. */
+function splitExtras(text: string): { readonly bare: string; readonly extras: string } {
+  const open = text.endsWith(']') ? text.indexOf('[', text.lastIndexOf(']', text.length - 2) + 1) : -1
+  return open < 0 ? { bare: text, extras: '' } : { bare: text.slice(0, open), extras: text.slice(open + 1, -1) }
 }
 
 function nameOfArchive(file: string): string | null {
