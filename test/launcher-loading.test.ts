@@ -95,6 +95,18 @@ import wherry_entry
     expect(await load(source, { omits: ['servers.run', 'nothing.run'] })).toMatchObject({ code: 0, told: { ok: true } })
   })
 
+  test('that fails shows the lines of the app, those before the last error included, and no others', async () => {
+    const source =
+      'try:\n    open("/none/settings")\nexcept OSError as error:\n    raise RuntimeError("no settings") from error\n'
+    const { output, told } = await load(source)
+    for (const text of [output, (told as { trace: string }).trace]) {
+      expect(text).toMatch(
+        /main\.py", line 2[\s\S]*FileNotFoundError[\s\S]*direct cause[\s\S]*line 4[\s\S]*RuntimeError: no settings/,
+      )
+      expect(text).not.toMatch(/importlib|wherry_entry/)
+    }
+  })
+
   test('that waits says where it stands', async () => {
     const { told, proof } = await load(`import time\ntime.sleep(1)\n${wsgi}`)
     expect(told).toMatchObject({ ok: true })

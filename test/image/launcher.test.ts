@@ -100,18 +100,15 @@ describe('uvicorn', () => {
     expect(await median('2')).toBeLessThan(one * 10)
   })
 
-  test.each(['1', '2'])(
-    'ends with 3 when the app cannot be imported, its traceback untouched (%s workers)',
-    async n => {
-      const directory = folder({ 'shop.py': 'import no_such_module' })
-      const env = { WEB_CONCURRENCY: n, WHERRY_SOCKET: join(directory, 's.sock') }
-      const launched = startLauncher({ launch: { python: inVenv, directory, path: ['.'], ...launch }, env })
-      running.push(launched)
-      const code = await launched.ended
-      expect(launched.output()).toContain("ModuleNotFoundError: No module named 'no_such_module'")
-      expect(code).toBe(3)
-    },
-  )
+  test.each(['1', '2'])('ends with 3 when the app cannot be imported, with its own traceback (%s workers)', async n => {
+    const directory = folder({ 'shop.py': 'import no_such_module' })
+    const env = { WEB_CONCURRENCY: n, WHERRY_SOCKET: join(directory, 's.sock') }
+    const launched = startLauncher({ launch: { python: inVenv, directory, path: ['.'], ...launch }, env })
+    running.push(launched)
+    const code = await launched.ended
+    expect(launched.output()).toContain("ModuleNotFoundError: No module named 'no_such_module'")
+    expect(code).toBe(3)
+  })
 })
 
 describe('gunicorn', () => {

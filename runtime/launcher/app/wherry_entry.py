@@ -9,12 +9,11 @@ import os
 import signal
 import sys
 import threading
-import traceback
 
 from wherry_forwarded import forwarded_asgi, forwarded_wsgi
 from wherry_interface import check_interface
 from wherry_omitted import omitted
-from wherry_proof import report, watch
+from wherry_proof import report, trace_of, watch
 from wherry_retired import closing_asgi
 
 START_FAILURE = 3  # The code by which Gunicorn and Uvicorn give up instead of starting the worker again, for ever.
@@ -31,7 +30,7 @@ def load_or_leave():
         app = load()
     except Exception as error:
         report(error)
-        traceback.print_exc()
+        print(trace_of(error), end="", file=sys.stderr, flush=True)
     except SystemExit as leaving:
         report(leaving)
         if leaving.code in (None, 0):  # A stop that was asked for meanwhile.

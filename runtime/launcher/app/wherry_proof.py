@@ -8,6 +8,8 @@ import json
 import os
 import traceback
 
+HEAD = "Traceback (most recent call last):\n"
+
 
 def watch():
     """Some apps wait for a service while they are imported. After WHERRY_PROOF_PATIENCE seconds a file beside says where this one stands."""
@@ -45,8 +47,19 @@ def report(error=None):
 
 def trace_of(error):
     """The traceback without the frames of the launcher and of the import system, which tell nothing of the app."""
+    told = traceback.TracebackException.from_exception(error)
+    trim(told, set())
+    text = "".join(told.format())
+    # By its first line a traceback is known from the rest of a log, also one of which no frame is left.
+    return text if HEAD in text else HEAD + text
+
+
+def trim(told, seen):
+    """Of what it was raised from, too."""
+    if told is None or id(told) in seen:
+        return
+    seen.add(id(told))
     here = os.path.dirname(os.path.abspath(__file__))
-    frames = traceback.extract_tb(error.__traceback__)
-    told = [frame for frame in frames if "importlib" not in frame.filename and os.path.dirname(frame.filename) != here]
-    lines = ["Traceback (most recent call last):\n", *traceback.format_list(told), *traceback.format_exception_only(type(error), error)]
-    return "".join(lines)
+    told.stack[:] = [frame for frame in told.stack if "importlib" not in frame.filename and os.path.dirname(frame.filename) != here]
+    for inner in (told.__cause__, told.__context__, *(getattr(told, "exceptions", None) or ())):
+        trim(inner, seen)
