@@ -1,4 +1,4 @@
-"""Every change to the host: one critical section, the epoch checked, the intent on the disk before, the outcome after."""
+"""Every change to the host: one critical section, the epoch checked, the intent on the disk before, the outcome noted after."""
 
 import journal
 import lock
@@ -33,7 +33,7 @@ def change(step, prepare=None):
 def note_done(home, facts):
     """What is done is done, written down or not: what is so can be seen, and the next run looks."""
     try:
-        journal.append(home, phase="done", **facts)
+        journal.note(home, phase="done", **facts)
     except Refusal as refusal:
         if refusal.code != "disk-full":
             raise

@@ -25,7 +25,11 @@ def write(path, data, mode=0o600):
 
 
 def write_json(path, value, mode=0o600):
-    write(path, json.dumps(value, indent=1, sort_keys=True).encode(), mode)
+    write(path, as_json(value), mode)
+
+
+def as_json(value):
+    return json.dumps(value, indent=1, sort_keys=True).encode()
 
 
 def read_json(path, otherwise=None):
@@ -36,14 +40,29 @@ def read_json(path, otherwise=None):
         return otherwise
 
 
+def write_new(path, data, mode=0o600):
+    """A file in a new directory, where nobody looks yet; whoever shows the directory puts its names on the disk before."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(file.fileno(), mode)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def link(target, path):
     """Points a symlink elsewhere by one rename: whoever opens it sees the old place or the new one, never none."""
+    point(target, path)
+    sync_directory(os.path.dirname(path))
+
+
+def point(target, path):
+    """The same, not yet on the disk: for the first of two links of one directory."""
     temporary = f"{path}.new-{os.getpid()}"
     with contextlib.suppress(FileNotFoundError):
         os.unlink(temporary)
     os.symlink(target, temporary)
     os.rename(temporary, path)
-    sync_directory(os.path.dirname(path))
 
 
 def remove(path):

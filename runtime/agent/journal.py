@@ -46,18 +46,27 @@ def parse(line, number):
 
 def append(home, **facts):
     """Adds a record and returns when it is on the disk."""
+    add(home, facts, durable=True)
+
+
+def note(home, **facts):
+    """Adds a record that the next one takes to the disk: what it tells of can be seen without it."""
+    add(home, facts, durable=False)
+
+
+def add(home, facts, durable):
     before, size = tail(home)
     record = {"version": VERSION, "at": round(time.time(), 3), "before": before, **facts}
     line = json.dumps(record, sort_keys=True).encode() + b"\n"
     try:
-        write_at(home, line, size)
+        write_at(home, line, size, durable)
     except OSError as error:
         if error.errno not in FULL or not home.spend_reserve():
             raise of_error(error) from error
-        write_at(home, line, size)
+        write_at(home, line, size, durable)
 
 
-def write_at(home, line, size):
+def write_at(home, line, size, durable):
     descriptor = os.open(home.journal, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         os.ftruncate(descriptor, size)
@@ -65,7 +74,8 @@ def write_at(home, line, size):
         if os.write(descriptor, line) != len(line):  # A full disk may take half a line; a reader drops it: nothing has begun.
             os.ftruncate(descriptor, size)
             raise OSError(FULL[0], os.strerror(FULL[0]), home.journal)
-        os.fsync(descriptor)
+        if durable:
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

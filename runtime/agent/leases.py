@@ -2,18 +2,23 @@
 
 import journal
 import lock
+import look
 from home import Home
 from refusal import Refusal, of_error
 
 
 def acquire(request):
-    """Nothing is granted on a host whose state cannot be read or whose disk is full: it is refused before anything is changed."""
+    """
+    Nothing is granted on a host whose state cannot be read or whose disk is full: it is refused before anything is changed. Whoever is
+    granted the lock is told what is so in the same answer.
+    """
     home = Home(request["home"])
     home.create()
     force = request.get("force", False)
     try:
         with lock.critical(home):
             records = read(home, force)
+            seen = look.observe(request)
             epoch = lock.acquire(home, request["owner"], request["ttl"], request.get("pid"), force)
             try:
                 home.reserve_space()
@@ -22,7 +27,7 @@ def acquire(request):
                     lock.release(home, epoch)
                     raise
             journal.keep_short(home, records)
-            return {"epoch": epoch}
+            return {"epoch": epoch, "seen": seen}
     except OSError as error:
         raise of_error(error) from error
 

@@ -52,10 +52,12 @@ def stage(home, request):
     for name, spec in request["specs"].items():
         # What a person gave wins over secrets, secrets over the plan; what Wherry itself must say wins over all.
         env = {**request["env"]["plan"], **told, **values, **request["env"]["given"], **spec["env"]}
-        files.write_json(os.path.join(private, checked_name(f"{name}.json")), {**spec, "env": env})
+        files.write_new(os.path.join(private, checked_name(f"{name}.json")), files.as_json({**spec, "env": env}))
+    # By its record the release is there; what it needs has been written by then.
     files.write_json(os.path.join(private, "record.json"), record)
     os.makedirs(os.path.join(new, "run"), mode=0o755)
-    files.write_json(os.path.join(new, "release.json"), request["public"], 0o644)
+    files.write_new(os.path.join(new, "release.json"), files.as_json(request["public"]), 0o644)
+    files.sync_directory(new)
     give(request.get("owner"), os.path.join(new, "run"), home.data)
     os.rename(new, public)
     files.sync_directory(home.public)
@@ -99,7 +101,7 @@ def switch(home, request):
     ask.holder(home, {"do": "want", "groups": [f"release-{number}"]})
     keep_connections(home, number)
     if before is not None and before != number:
-        files.link(str(before), home.previous)
+        files.point(str(before), home.previous)
     files.link(str(number), home.current)
     if before is not None and before != number:
         end_connections(home, before)

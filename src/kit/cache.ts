@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { mkdirSync, mkdtempSync, renameSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, sep } from 'node:path'
 
@@ -41,25 +42,22 @@ export function openCache(root: string = defaultCacheRoot()): Cache {
 
   const find = async (kind: string, key: string): Promise<string | null> => {
     const path = pathOf(kind, key)
-    return (await exists(path)) ? path : null
+    return exists(path) ? path : null
   }
 
   const scratch = async (): Promise<string> => {
-    await mkdir(join(root, 'tmp'), { recursive: true })
-    return mkdtemp(join(root, 'tmp', `${process.pid}-`))
+    mkdirSync(join(root, 'tmp'), { recursive: true })
+    return mkdtempSync(join(root, 'tmp', `${process.pid}-`))
   }
 
   const make = async (path: string, kind: string, produce: (path: string) => Promise<void>): Promise<string> => {
-    if (await exists(path)) return path
+    if (exists(path)) return path
     const temporary = await scratch()
     try {
       const made = join(temporary, 'entry')
       await produce(made)
-      await mkdir(join(root, kind), { recursive: true })
-      await rename(made, path).catch(async error => {
-        // Another process was first: its entry is as good as ours.
-        if (!(await exists(path))) throw error
-      })
+      mkdirSync(join(root, kind), { recursive: true })
+      place(made, path)
       return path
     } finally {
       await rm(temporary, { recursive: true, force: true })
@@ -81,9 +79,20 @@ export function openCache(root: string = defaultCacheRoot()): Cache {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
+/** Another process may be first: its entry is as good as ours. */
+function place(made: string, path: string): void {
+  try {
+    renameSync(made, path)
+  } catch (error) {
+    if (!exists(path)) throw error
+  }
+}
+
+/** Synchronous, as all that is done to names here: an image asks hundreds of times, and the thread pool's way costs ten times the answer. */
+function exists(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
 }

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
+import { createReadStream, renameSync, rmSync, statSync } from 'node:fs'
 import type { Cache } from '../kit/cache.ts'
 import { hexOf } from './digest.ts'
 
@@ -15,14 +14,14 @@ export interface Blob {
 export async function findBlob(cache: Cache, blob: Blob): Promise<string | null> {
   const path = await cache.find(kind, hexOf(blob.digest))
   if (path === null) return null
-  if ((await stat(path)).size === blob.size) return path
-  await rm(path, { force: true })
+  if (statSync(path).size === blob.size) return path
+  rmSync(path, { force: true })
   return null
 }
 
 /** Moves a finished file, on the cache's file system, to its place. */
 export async function keepBlob(cache: Cache, digest: string, file: string): Promise<string> {
-  return cache.entry(kind, hexOf(digest), path => rename(file, path))
+  return cache.entry(kind, hexOf(digest), async path => renameSync(file, path))
 }
 
 /** A blob's bytes. Throws a plain Error when the cache does not hold it. */

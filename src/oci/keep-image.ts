@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { createWriteStream, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
@@ -44,7 +44,7 @@ export async function keepImage(view: ImageView, cache: Cache): Promise<ImageVie
       [image.digest, manifest],
     ] as const) {
       const file = join(folder, hexOf(name))
-      await writeFile(file, bytes)
+      writeFileSync(file, bytes)
       await keepBlob(cache, name, file)
     }
   } finally {

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { z } from 'zod'
 import type { Cache } from '../kit/cache.ts'
 
@@ -15,14 +15,14 @@ export function openMemo<T>(cache: Cache, kind: string, schema: z.ZodType<T>): M
       const path = await cache.find(kind, key)
       if (path === null) return null
       try {
-        return schema.parse(JSON.parse(await readFile(path, 'utf8')))
+        return schema.parse(JSON.parse(readFileSync(path, 'utf8')))
       } catch {
-        await rm(path, { force: true })
+        rmSync(path, { force: true })
         return null
       }
     },
     async keep(key, value) {
-      await cache.entry(kind, key, path => writeFile(path, JSON.stringify(value)))
+      await cache.entry(kind, key, async path => writeFileSync(path, JSON.stringify(value)))
     },
   }
 }

@@ -106,6 +106,16 @@ describe('the lock', () => {
   })
 })
 
+test('whoever is granted the lock is told what is so', () => {
+  const epoch = lock()
+  stage(epoch, 1)
+  ask('release', { epoch })
+  expect(ask('acquire', { owner: 'two', ttl: 60 })).toMatchObject({
+    epoch: 2,
+    seen: { next: 2, releases: [{ number: 1, state: 'staged' }], interrupted: false },
+  })
+})
+
 describe('the journal', () => {
   const journal = (): string => join(home, 'journal.jsonl')
   const whole = (): string => {

@@ -75,11 +75,17 @@ export interface LeaseOptions {
   readonly force?: boolean
 }
 
-/** Takes the lock and renews it until it is given back. Errors: `locked`, `corrupt-journal`, `newer-state`, `path-too-long`, `disk-full`. */
-export async function acquireLease(agent: Agent, { owner, force = false }: LeaseOptions): Promise<Lease> {
+/**
+ * Takes the lock and renews it until it is given back; `seen` is the host as whoever holds it finds it. Errors: `locked`, `corrupt-journal`,
+ * `newer-state`, `path-too-long`, `disk-full`.
+ */
+export async function acquireLease(
+  agent: Agent,
+  { owner, force = false }: LeaseOptions,
+): Promise<{ readonly lease: Lease; readonly seen: Observation }> {
   let renewed = performance.now()
   const wish = { owner, ttl, pid: agent.transport.pid, force }
-  const { epoch } = await agent.ask('acquire', wish, z.object({ epoch: z.number() }))
+  const { epoch, seen } = await agent.ask('acquire', wish, z.object({ epoch: z.number(), seen: observation }))
   const timer = setInterval(
     () => {
       const began = performance.now()
@@ -91,7 +97,7 @@ export async function acquireLease(agent: Agent, { owner, force = false }: Lease
     (ttl / 4) * 1000,
   )
   timer.unref()
-  return {
+  const lease: Lease = {
     epoch,
     async change<T = object>(command: string, request: object = {}, answer?: z.ZodType<T>): Promise<T> {
       if (performance.now() - renewed > (ttl * 2 * 1000) / 3) throw lost()
@@ -102,6 +108,7 @@ export async function acquireLease(agent: Agent, { owner, force = false }: Lease
       await agent.ask('release', { epoch }, z.object({}))
     },
   }
+  return { lease, seen }
 }
 
 function lost(): Error {

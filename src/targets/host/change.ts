@@ -19,9 +19,9 @@ export async function underLock<T>(
   work: (change: Change) => Promise<T>,
   force = false,
 ): Promise<T> {
-  const lease = await acquireLease(agent, { owner: ownerName(), force })
+  const { lease, seen } = await acquireLease(agent, { owner: ownerName(), force })
   try {
-    const [seen, sandbox] = await Promise.all([agent.observe(), agent.transport.sandbox()])
+    const sandbox = await agent.transport.sandbox()
     const base = { agent, lease, report, sandbox, ...(signal ? { signal } : {}) }
     return await work({ ...base, seen: await converge({ ...base, seen }, sandbox) })
   } finally {

@@ -102,16 +102,11 @@ function choose(change: Change, request: DeployRequest): Chosen {
   const bringing = bringServices(change, request, wishes, { sandbox, told: values => Object.assign(told, values) })
   const ready = same ? [] : [...staging(change, request, record, { sandbox, services: wishes, told: () => told })]
   const { keep } = request.plan.release
-  const judging = isEdgeAsWished(seen, wish) ? [] : [judge(change, request, wish)]
+  // One that runs as wished has its address already.
+  const beforehand = isEdgeAsWished(seen, wish) ? [] : [listen(change, at), judge(change, request, wish)]
   return {
     outcome: same === null ? 'released' : !runs ? 'restarted' : isEdgeAsWished(seen, wish) ? 'already-serving' : 'edge',
-    operations: [
-      listen(change, at),
-      ...judging,
-      ...(wishes.length > 0 ? [bringing] : []),
-      ...ready,
-      ...taking.operations,
-    ],
+    operations: [...beforehand, ...(wishes.length > 0 ? [bringing] : []), ...ready, ...taking.operations],
     afterwards: [
       ...taking.afterwards,
       ...letGo(change, wish),

@@ -16,7 +16,7 @@ const longestStop = Math.max(...Object.values(services).map(({ stop }) => stop.g
 export async function down(agent: Agent, { report }: ChangeOptions): Promise<void> {
   const seen = await agent.observe()
   if (seen.holder === null && Object.keys(seen.wanted).length === 0) return
-  const lease = await acquireLease(agent, { owner: ownerName() })
+  const { lease } = await acquireLease(agent, { owner: ownerName() })
   try {
     report({ step: 'release', level: 'start', task: 'down', text: 'stopping' })
     await lease.change('edge-stop', { but: '', grace })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { copyFile, link, readFile, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { copyFile, link, writeFile } from 'node:fs/promises'
 import type { Entry, FileEntry, Tree } from '../../../model/tree.ts'
 import { bytecodePath, type CompiledTree } from '../../../python/bytecode/compile.ts'
 import type { Environment } from '../environment.ts'
@@ -52,9 +53,9 @@ function tagOf({ place }: Environment): string {
 
 async function find(key: string, { cache }: Tools): Promise<{ data: Uint8Array } | { why: string } | null> {
   const path = await cache.find('app-bytecode', key)
-  if (path !== null) return { data: await readFile(path) }
+  if (path !== null) return { data: readFileSync(path) }
   const refused = await cache.find('app-bytecode-refused', key)
-  return refused === null ? null : { why: await readFile(refused, 'utf8') }
+  return refused === null ? null : { why: readFileSync(refused, 'utf8') }
 }
 
 async function compileMissing(missing: readonly Source[], environment: Environment, tools: Tools): Promise<void> {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Operation } from '../../../model/target.ts'
 import { adviceIn } from '../advice.ts'
 import { releaseProcessFailed } from '../app-errors.ts'
@@ -39,7 +38,7 @@ export function prepare(work: Work, release: number, command: readonly string[],
             evidence: evidenceIn(watched.lines),
           })
         }
-        await sleep(100)
+        await work.agent.gone([group], 0.2)
       }
       await work.lease.change('stop', { group, grace: 0 })
     },
