@@ -28,16 +28,18 @@ export async function proveLoading(
 ): Promise<void> {
   const key = image.digest.replace('sha256:', '')
   if ((await tools.cache.find('loaded', key)) !== null) return
-  const loaded =
-    loading.loaded ??
-    (await task(tools, titleOf(loading), () =>
-      saying(stillWaiting, tools, async () => load(image, await open(), loading, tools)),
-    ))
-  const error = loaded === null ? null : explainLoaded(loaded, loading)
-  if (error) throw error
+  const see = async (): Promise<Loaded | null> =>
+    judge(await saying(stillWaiting, tools, async () => load(image, await open(), loading, tools)), loading)
+  const loaded = loading.loaded ? judge(loading.loaded, loading) : await task(tools, titleOf(loading), see)
   if (loaded?.ok === true || isStreamlit(loading.plan))
     await tools.cache.entry('loaded', key, path => writeFile(path, ''))
   else tools.report({ step: 'image', level: 'warning', text: notProved(loaded) })
+}
+
+function judge(loaded: Loaded | null, loading: Loading): Loaded | null {
+  const error = loaded === null ? null : explainLoaded(loaded, loading)
+  if (error) throw error
+  return loaded
 }
 
 export interface LoadingOptions {
