@@ -64,11 +64,16 @@ export function start(argv: readonly [string, ...string[]], options: SpawnOption
   return spawn(program, args, { ...options, shell: false })
 }
 
+/** Milliseconds for the last words of a program that was killed. */
+const lastWords = 200
+
 /** A program that the child started may hold its streams for as long as it likes. */
 function letGo(child: ChildProcess): void {
   const close = (): void => {
-    child.stdout?.destroy()
-    child.stderr?.destroy()
+    setTimeout(() => {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    }, lastWords)
   }
   if (child.exitCode !== null || child.signalCode !== null) close()
   else child.once('exit', close)

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { trustSystemCertificates } from './certificates.ts'
 import { downloadFailed, wrongHash } from './errors.ts'
 import { isWherryError } from './error.ts'
+import { retryAfter } from './retry-after.ts'
 import { retry } from './retry.ts'
 import { redactUrl } from './secret.ts'
 
@@ -22,12 +23,12 @@ export interface GetOptions {
 /** An answer other than 2xx that is final. `status` lets a caller treat 404 as an absence. */
 export class HttpStatusError extends Error {
   readonly status: number
-  readonly retryAfter: number | null
+  /** Milliseconds to wait at least before another attempt. */
+  readonly wait: number
   constructor(url: string, response: Response) {
     super(`${redactUrl(url)} answered ${response.status}`)
     this.status = response.status
-    const after = Number(response.headers.get('retry-after'))
-    this.retryAfter = Number.isFinite(after) && after > 0 ? after * 1000 : null
+    this.wait = retryAfter(response.headers.get('retry-after') ?? undefined, Date.now())
   }
 }
 
@@ -114,7 +115,7 @@ async function attempts<T>(url: string, options: GetOptions, attempt: () => Prom
       ...(options.signal ? { signal: options.signal } : {}),
       waitFor(error) {
         if (options.signal?.aborted || isWherryError(error)) return null
-        if (error instanceof HttpStatusError) return temporaryStatus.has(error.status) ? (error.retryAfter ?? 0) : null
+        if (error instanceof HttpStatusError) return temporaryStatus.has(error.status) ? error.wait : null
         return 0
       },
     })

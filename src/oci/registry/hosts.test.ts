@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { allowsPlainHttp, belongsTo, isPrivateAddress } from './hosts.ts'
 import { quirksOf } from './quirks.ts'
-import { retryAfter } from './wire.ts'
 
 test.each([
   ['localhost:5000', true],
@@ -50,19 +49,6 @@ test.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', 'example.com', '[2001:db8::1]
   '%s is not',
   host => expect(isPrivateAddress(host)).toBe(false),
 )
-
-test.each([
-  ['2', 2000],
-  ['Thu, 01 Jan 1970 00:00:10 GMT', 9000],
-  ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
-  ['-5', 0],
-  ['soon', 0],
-  ['99999999', 99_999_999_000],
-  [undefined, 0],
-  ['<html>', 0],
-])('Retry-After: %s', (text, wait) => {
-  expect(retryAfter(text, 1000)).toBe(wait)
-})
 
 test.each([
   ['docker.io', 'Docker Hub'],

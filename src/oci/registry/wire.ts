@@ -1,6 +1,7 @@
 import { exchange, type Answer, type Body, type ExchangeRequest } from '../../kit/exchange.ts'
 import { clock as machineClock, type Clock } from '../../kit/clock.ts'
 import { isWherryError, type WherryError } from '../../kit/error.ts'
+import { retryAfter } from '../../kit/retry-after.ts'
 import { retry } from '../../kit/retry.ts'
 import type { Environment } from './credential.ts'
 import { registryFailing, registryUnreachable } from './errors.ts'
@@ -111,14 +112,6 @@ export function waitFor(error: unknown): number | null {
   if (error instanceof Again) return 0
   if (error instanceof Broken) return isHopeless(error.cause) ? null : 0
   return error instanceof Busy && error.wait <= longestWait ? error.wait : null
-}
-
-/** Retry-After (RFC 9110 §10.2.3), seconds or a date, in milliseconds; 0 for what is neither. */
-export function retryAfter(text: string | undefined, now: number): number {
-  const word = text?.trim() ?? ''
-  if (/^\d{1,15}$/.test(word)) return Number(word) * 1000
-  const date = /^[A-Za-z]{3}/.test(word) ? Date.parse(word) : Number.NaN
-  return Number.isNaN(date) ? 0 : Math.max(0, date - now)
 }
 
 /** What is thrown when patience has ended. */
