@@ -20,6 +20,16 @@ const windowsOnly = new Set([
   'win-inet-pton',
   'winrt',
   'win10toast',
+  'twisted-iocpsupport',
+  'tensorflow-intel',
+  'torch-directml',
+  'winkerberos',
+  'wincertstore',
+  'pyaudiowpatch',
+  'kivy-deps-angle',
+  'kivy-deps-glew',
+  'kivy-deps-gstreamer',
+  'kivy-deps-sdl2',
 ])
 
 /** Lines pip freeze writes on Debian and Ubuntu for parts of Python itself; no index has them. */
