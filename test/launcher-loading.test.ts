@@ -151,6 +151,25 @@ describe('a script that is its own server', () => {
   })
 })
 
+describe('the port a program really listens on', () => {
+  const started = (ports: string): string => `
+import os, socket, subprocess, sys
+program = subprocess.Popen([sys.executable, "-c", "import socket, sys; all = [socket.create_server((host, 0)) for host in sys.argv[1:]]; print(*[one.getsockname()[1] for one in all], flush=True); sys.stdin.read()", *${ports}], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+ports = [int(port) for port in program.stdout.readline().split()]
+from listening import other_port, reached
+found, other = other_port(os.getpid()), reached(1, os.getpid())
+program.kill()
+`
+  test('is that of its processes', () => {
+    expect(evaluate(`${started('["127.0.0.1"]')}print(json.dumps([found, other] == ports * 2))`, null)).toBe(true)
+  })
+
+  test('is not known where there are several, or none that 127.0.0.1 reaches', () => {
+    for (const hosts of ['["127.0.0.1", "127.0.0.1"]', '["127.0.0.2"]'])
+      expect(evaluate(`${started(hosts)}print(json.dumps([found, other]))`, null)).toEqual([null, 1])
+  })
+})
+
 test('a relay tells the program that its client broke off', () => {
   const relay = `
 import os, signal, socket, subprocess, sys, time

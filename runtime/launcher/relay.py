@@ -10,13 +10,18 @@ import os
 import signal
 
 from address import has_ipv6
+from errors import say
+from listening import reached
 
 DRAIN = 5  # Seconds; the supervisor's limit is the outer one.
 
 
 def relay(words):
-    kind, where, port = words
-    asyncio.run(pass_on(kind, where, int(port)))
+    kind, where, given = words
+    port = reached(int(given), os.getppid())
+    if port != int(given):
+        say(f"the program listens on port {port}, not on the one in PORT: connections go there")
+    asyncio.run(pass_on(kind, where, port))
     return 0
 
 

@@ -7,6 +7,7 @@ from commands import command, expand
 from edge import plan_nginx
 from errors import LauncherError
 from limits import read_limits
+from listening import when_reached
 from plan import Child, Plan
 from servers import server_of
 from workers import count_workers, whole_number
@@ -77,7 +78,7 @@ def plan_own(launch, environment, address, stop):
         return Plan([program], [note], limit_seconds(stop))
     relay = [launch.python, "-I", "-S", os.path.dirname(os.path.abspath(__file__)), "relay", *address.words(), str(inner.port)]
     children = [
-        program._replace(ready=lambda: answers(inner)),
+        program._replace(ready=when_reached(inner)),
         Child("relay", relay, environment, "/", ()),
     ]
     return Plan(children, [note, f"a relay passes connections to its port {inner.port}"], limit_seconds(stop))

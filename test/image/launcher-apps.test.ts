@@ -135,6 +135,21 @@ http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), H
     await served.ended
     expect(existsSync(String(served.where))).toBe(false)
   })
+
+  test('that listens on a port of its own is reached all the same', async () => {
+    const source = `
+import http.server
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b'{"port": %d}' % server.server_port)
+server = http.server.ThreadingHTTPServer(("", 0), Handler)
+server.serve_forever()
+`
+    const served = await serve({ 'main.py': source }, { app: { interface: 'own', argv: ['python', 'main.py'] } })
+    expect(await answer(served)).toHaveProperty('port')
+    served.child.kill('SIGTERM')
+    await served.ended
+  })
 })
 
 describe('nginx in the same container', () => {
