@@ -73,9 +73,10 @@ export function findImported(tree: SourceTree, file: string, level: number, modu
     // `pkg/fastapi/` hides the library only from scripts beside it, and nobody means that.
     if (tree.isLibrary(top) && root.length > base.length && root.startsWith(base)) continue
     const found = findBelow(tree, root, module)
-    // A namespace is the weakest claim: any directory of that name makes one.
     if (found?.file) return isSelf(found.file, file, module) ? best : found
-    if (found) best ??= findBelow(tree, root, top)?.file || hasModules(tree, found) ? found : null
+    // A namespace is the weakest claim: any directory of that name makes one, and an installed package hides it (PEP 420).
+    if (found && !tree.isLibrary(top))
+      best ??= findBelow(tree, root, top)?.file || hasModules(tree, found) ? found : null
   }
   return best
 }

@@ -2,6 +2,7 @@ import type { SourceTree } from '../../../python/source/tree.ts'
 import { closureOf } from '../../../python/source/imports.ts'
 import { strengths, type Candidate } from './candidate.ts'
 import type { Contributions } from './contributions.ts'
+import { frameworks } from './frameworks/index.ts'
 import { depthOf, lastName, placeOf, rankAttribute, rankName } from './places.ts'
 
 /** One app with every way to reach it, best first. */
@@ -153,8 +154,13 @@ export function rankGroups(
     const own = serviceOf(group.best)
     return service !== null && own !== null && own !== service && compare(rank.slice(0, 9), first.slice(0, 9)) === 0
   }
+  const isOtherKind = ({ group, rank }: (typeof measured)[number]): boolean =>
+    measured[0] !== undefined &&
+    startOf(group.best) === startOf(measured[0].group.best) &&
+    compare(rank.slice(0, 10), first.slice(0, 10)) === 0 &&
+    isPageBeside(tree, group, measured[0].group)
   const isEqual = (one: (typeof measured)[number]): boolean =>
-    compare(one.rank, first) === 0 || (shown && isShown(one.group)) || isOther(one)
+    compare(one.rank, first) === 0 || (shown && isShown(one.group)) || isOther(one) || isOtherKind(one)
   const equal = measured.filter(isEqual)
   const rest = measured.filter(one => !equal.includes(one))
   return { sorted: [...equal, ...rest].map(one => one.group), equal: equal.length }
@@ -168,6 +174,18 @@ function isShown({ best }: Group): boolean {
 /** A Procfile inside an example speaks for that example, not for the repository. */
 function isNamed({ strength, because }: Candidate): boolean {
   return strength === 'named' && because.some(({ file }) => placeOf(file) !== 'shown')
+}
+
+/** A page that a framework's own command runs, and an app that it does not use: two programs, whatever their files are called. */
+function isPageBeside(tree: SourceTree, a: Group, b: Group): boolean {
+  const [page, other] = isPage(a) ? [a, b] : [b, a]
+  if (!isPage(page) || isPage(other)) return false
+  const used = closureOf(tree, page.best.file)
+  return other.all.every(({ file }) => !used.has(file))
+}
+
+function isPage({ best }: Group): boolean {
+  return best.strength === 'script' && frameworks.some(({ name, scripts }) => name === best.framework && scripts)
 }
 
 /** Beside a Django project, in its own directory, other objects are services and tools of it. */

@@ -99,16 +99,19 @@ function readHints(texts: Texts, file: string): WrittenCommand[] {
       .replace(/["'],\s*["']/g, ' ')
       .replace(/["']\s*,?\s*$/, '')
       .replace(/\\$/, '')
-    const command = readCommand(words)
-    if (command)
-      found.push({
-        command,
-        file,
-        line: i + 1,
-        text: line.trim().slice(0, 200),
-        firm: false,
-        directory: command.directory,
-      })
+    // `streamlit run ui.py` or `python api.py`: each of a line's commands is one.
+    for (const one of [words, ...laterSpans(line, match.index)]) {
+      const command = readCommand(one)
+      const text = line.trim().slice(0, 200)
+      if (command) found.push({ command, file, line: i + 1, text, firm: false, directory: command.directory })
+    }
   }
   return found
+}
+
+/** Inline code (CommonMark 6.1) that begins with a program, behind the one that stands at `from`. */
+function laterSpans(line: string, from: number): string[] {
+  return [...line.matchAll(/`([^`]+)`/g)]
+    .filter(({ index, 1: text = '' }) => index > from && program.exec(text)?.index === 0)
+    .map(match => match[1] ?? '')
 }

@@ -8,11 +8,12 @@ import { imports } from './cases/imports.ts'
 import { refusals } from './cases/refusals.ts'
 import { pyramid } from './cases/pyramid.ts'
 import { others } from './cases/others.ts'
+import { pages } from './cases/pages.ts'
 import { rules } from './cases/rules.ts'
 import { findApp, type AppFinding, type AppPackages } from './index.ts'
 import type { Texts } from './search.ts'
 
-const tables = { flask, fastapi, django, pyramid, others, imports, rules, refusals }
+const tables = { flask, fastapi, django, pyramid, others, pages, imports, rules, refusals }
 
 for (const [name, cases] of Object.entries(tables)) {
   describe(name, () => {

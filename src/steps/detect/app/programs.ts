@@ -48,12 +48,13 @@ function findRunner(evaluator: Evaluator, file: string, calls: readonly ReachedC
   const text = evaluator.tree.text(file)
   return (
     frameworks.find(({ scripts, imports }) => {
-      if (!scripts || !imports.some(top => new RegExp(`\\b(?:import|from)\\s+${top}\\b`).test(text))) return false
+      if (!scripts) return false
       if (/(?:^|\/)pages\//.test(file) && text.length > 0 && hasHome(evaluator, file)) return false
-      return (
-        calls.some(call => call.file === file && scripts.uses.test(call.name)) ||
-        decorates(evaluator, file, scripts.uses)
-      )
+      const uses = calls.filter(call => scripts.uses.test(call.name))
+      // A short program may call what draws in a module of its own.
+      if (uses.some(call => call.file !== file)) return true
+      if (!imports.some(top => new RegExp(`\\b(?:import|from)\\s+${top}\\b`).test(text))) return false
+      return uses.length > 0 || decorates(evaluator, file, scripts.uses)
     }) ?? null
   )
 }

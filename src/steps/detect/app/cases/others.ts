@@ -129,6 +129,15 @@ export const others: readonly Case[] = [
     expect: 'streamlit own app.py',
   },
   {
+    name: 'Streamlit: a program that calls what draws, in a directory of the library’s name',
+    files: {
+      'start.py':
+        'import asyncio\nfrom web.streamlit.home import draw\nif __name__ == "__main__":\n    asyncio.run(draw())\n',
+      'web/streamlit/home.py': 'import streamlit as st\nst.set_page_config()\nasync def draw():\n    st.title("x")\n',
+    },
+    expect: 'streamlit own start.py',
+  },
+  {
     name: 'Gradio launched by a method of a class',
     files: {
       'ui.py': 'import gradio as gr\ndef build():\n    return gr.Interface(fn=None)\n',
