@@ -8,6 +8,7 @@ import {
   nginxPackages,
   omittedPackages,
   openArchive,
+  pythonOf,
   resolve,
   type Archive,
 } from '../../debian/index.ts'
@@ -90,7 +91,7 @@ export async function makeBase(lock: BaseLock, tools: Tools, which: 'all' | 'bot
   const options = { cache: tools.cache, unpack: true }
   const parts = baseParts(lock, tools)
   if (lock.kind === 'debian')
-    return { ...(await makeLayers(which === 'all' ? parts : parts.slice(0, 1), options)), ground: ownGround }
+    return { ...(await makeLayers(which === 'all' ? parts : parts.slice(0, 1), options)), ground: groundOn(lock) }
   const { view, ground } = await openBaseImage(lock, tools)
   const below = await surveyLayers(view.image.layers, { cache: tools.cache })
   const added = await makeLayers(which === 'all' ? parts.slice(1) : [], { ...options, below })
@@ -180,8 +181,13 @@ function digestIn({ reference }: ImageBaseLock): string {
   return reference.slice(reference.indexOf('@') + 1)
 }
 
+/** What every process finds on it: the version as the official Python images have it in theirs, which apps show and some need. */
+export function groundOn(lock: Pick<DebianBaseLock, 'suite' | 'packages'>): Ground {
+  return { ...ownGround, env: { PYTHON_VERSION: pythonVersion(lock, pythonOf(lock.suite)) } }
+}
+
 /** The upstream version of the base's Python: `3.13.5`, from the package version `3.13.5-2+deb13u1`. */
-function pythonVersion(lock: DebianBaseLock, minor: string): string {
+function pythonVersion(lock: Pick<DebianBaseLock, 'packages'>, minor: string): string {
   const found = lock.packages.find(({ name }) => name === `python${minor}-minimal`)?.version
   return /^(?:\d+:)?(3\.\d+\.\d+)/.exec(found ?? '')?.[1] ?? `${minor}.0`
 }

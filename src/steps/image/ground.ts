@@ -2,7 +2,7 @@
 export interface Ground {
   /** How many of the lowest layers are a foreign image's: they are unpacked together, for one may delete files of another. */
   readonly foreign: number
-  /** What that image sets for every process. */
+  /** What it sets for every process. */
   readonly env: Readonly<Record<string, string>>
 }
 
