@@ -18,6 +18,7 @@ const defaults: readonly (readonly [tool: RegExp, directory: string])[] = [
 ]
 /** SvelteKit says in its configuration alone what it makes. */
 const byPackage = [['@sveltejs/adapter-static', 'build']] as const
+
 /** Every path a package's build may write to, as far as its words tell; paths that are read are among them. */
 export function mentionsOf(checkout: Checkout, given: ScriptPackage): Mention[] {
   const { directory, file, text } = given
