@@ -85,6 +85,7 @@ def install(runtime, version, files):
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
+        os.sync()  # Its name promises that it is whole, after a power cut too.
         os.rename(made, os.path.join(runtime, version))
     except OSError:
         if not os.path.isdir(os.path.join(runtime, version)):

@@ -5,16 +5,21 @@ import json
 import os
 import re
 import secrets
+import time
 
 import files
 import once
 from refusal import Refusal
 
 PLACE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "attach")
+UNUSED = 3600  # Seconds after which nobody comes for it any more: the connection broke in between.
 
 
 def ticket(request):
     os.makedirs(PLACE, mode=0o700, exist_ok=True)
+    for old in os.scandir(PLACE):
+        if time.time() - old.stat().st_mtime > UNUSED:
+            files.remove(old.path)
     name = secrets.token_hex(16)
     files.write(os.path.join(PLACE, name), json.dumps({name: request[name] for name in ("home", "argv", "sandbox")}).encode())
     return {"ticket": name}

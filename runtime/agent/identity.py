@@ -46,6 +46,8 @@ def claim(request):
 
 def judge(home, request):
     known = files.read_json(os.path.join(home.path, NAME))
-    if known is None or request["adopt"] or set(known["marks"]) & set(request["marks"]):
+    # `a-b` on `c` and `a` on `b-c` have one place, too.
+    same = known is None or all(known[name] == request[name] for name in ("app", "target"))
+    if known is None or (same and (request["adopt"] or set(known["marks"]) & set(request["marks"]))):
         return known
     raise Refusal("other-repository", app=known["app"], target=known["target"], marks=known["marks"])

@@ -163,11 +163,16 @@ def chain(layers):
 
 
 def sweep(state):
-    """Removes what no release, service or edge of any app names, and nobody has asked for since a day."""
+    """Removes what no release, service or edge of any app names, and nobody has asked for since a day. What cannot be read or removed now
+    is so another time: it is no reason to fail whoever has just released."""
     store = Store(state)
-    if not os.path.isdir(store.path):
-        return
-    named, now = names_in(state), time.time()
+    if os.path.isdir(store.path):
+        with contextlib.suppress(OSError, ValueError):
+            sweep_store(store, names_in(state))
+
+
+def sweep_store(store, named):
+    now = time.time()
     for name in os.listdir(store.path):
         if KEY.match(name) and store.place(name) not in named and age(os.path.join(store.used, name), now) > UNUSED:
             with locked(os.path.join(store.incoming, name + ".lock")):
@@ -183,7 +188,7 @@ def sweep(state):
 
 
 def names_in(state):
-    """Every layer that a spec names. One that cannot be read ends the sweep: what it names must not be lost."""
+    """Every layer that a spec names. Raises for one that cannot be read: what it names must not be lost."""
     named = set()
     for home in os.scandir(state):
         for place in ("edge", "releases/*", "services/*"):
