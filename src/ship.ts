@@ -18,6 +18,7 @@ import type {
 import { detect, type Detected } from './steps/detect/index.ts'
 import { makeFirstImage } from './steps/image/first.ts'
 import type { MovedLock } from './steps/image/update.ts'
+import type { ServerTarget } from './targets/host/server.ts'
 
 /** The story: from a repository to a release that serves. Each verb is a step of its own; here their values meet. */
 
@@ -41,6 +42,14 @@ export async function ship(directory: string, options: ShipToOptions): Promise<S
   const { openTarget } = await import('./targets/index.ts')
   // First of all: that it cannot be reached must not be found out after an image was made.
   const target = await openTarget(directory, options.to, options)
+  try {
+    return await shipTo(target, directory, options)
+  } finally {
+    target.close()
+  }
+}
+
+async function shipTo(target: ServerTarget, directory: string, options: ShipToOptions): Promise<Shipped> {
   const { env, architecture } = target
   const front = await target.front()
   // What the server is, it says itself; where no image is made for it, sending says so.
@@ -55,6 +64,7 @@ export async function ship(directory: string, options: ShipToOptions): Promise<S
   const hooks = hooksAround(ready, options)
   await hooks.before('release')
   const deployed = await host.deploy(request)
+  await target.tellReach(deployed, options.report)
   await hooks.after('release', { WHERRY_URL: deployed.url })
   return { ...ready, deployed, operations: null }
 }

@@ -4,6 +4,7 @@ import type { Shipped } from '../../ship/values.ts'
 import { appOption, appsOf, byApp } from '../apps.ts'
 import type { Call } from '../command.ts'
 import { badArgument } from '../errors.ts'
+import { interrupted } from '../interrupted.ts'
 import { operationsPage } from '../pages/operations.ts'
 import { releasePage } from '../pages/release.ts'
 import { hooksOf } from '../values.ts'
@@ -29,7 +30,14 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   }
   const apps = await appsOf(directory, options['app'])
   const all: Shipped[] = []
-  for (const app of apps) all.push(await ship(directory, { ...request, ...appOption(app) }))
+  for (const app of apps) {
+    const shipped = ship(directory, { ...request, ...appOption(app) })
+    all.push(
+      await shipped.catch((error: unknown) => {
+        throw interrupt.signal.aborted ? interrupted(error, `ship --to ${to}`) : error
+      }),
+    )
+  }
   const took = duration(Date.now() - began)
   face.result(byApp(apps, all.map(resultOf)), style =>
     all

@@ -1,13 +1,12 @@
-import { isWherryError } from '../../kit/error.ts'
 import { count, duration, list } from '../../kit/text.ts'
 import type { Report } from '../../model/event.ts'
 import { up } from '../../ship.ts'
 import type { Up, UpOptions } from '../../ship/values.ts'
-import { cancelled, rolledBack, unknownState } from '../../steps/release/errors.ts'
 import type { Face } from '../face/index.ts'
 import { appNotChosen } from '../../config/errors.ts'
 import { appOption, appsOf, byApp } from '../apps.ts'
 import { noteHookWrites, type HookWrites } from '../hook-writes.ts'
+import { interrupted } from '../interrupted.ts'
 import { openPlace } from '../place.ts'
 import { followLogs } from '../pages/logs.ts'
 import { releasePage } from '../pages/release.ts'
@@ -36,7 +35,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   // When the first release fails, that is the error to read; the watcher ends with it.
   watching?.catch(() => {})
   const shipped = await first.catch((error: unknown) => {
-    throw interrupt.signal.aborted ? interrupted(error) : error
+    throw interrupt.signal.aborted ? interrupted(error, 'up') : error
   })
   const took = duration(Date.now() - began)
   const deployed = shipped.map(one => one.deployed)
@@ -52,12 +51,6 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   face.report({ step: 'release', level: 'start', text: 'stopping (Ctrl-C again to leave it running)' })
   for (const host of hosts) await host.down({ report: face.report })
   return 0
-}
-
-/** What the work that Ctrl-C ended says of it is no news, but for what became of a release that was under way. */
-function interrupted(error: unknown): unknown {
-  if ([cancelled, rolledBack, unknownState].some(entry => isWherryError(error, entry))) return error
-  return cancelled({ what: 'Interrupted.', next: 'Run `wherry up` again: what was made so far is kept.', cause: error })
 }
 
 type Request = UpOptions & { readonly signal: AbortSignal }

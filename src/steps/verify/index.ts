@@ -1,7 +1,7 @@
 import type { Check, Verdict } from '../../model/verdict.ts'
 import { ask, type Answer } from './ask.ts'
 
-export type { Answer } from './ask.ts'
+export { ask, type Answer } from './ask.ts'
 
 export interface VerifyRequest {
   /** Where the site is reached from outside: `http://127.0.0.1:8000/`. */

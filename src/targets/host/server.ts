@@ -2,12 +2,14 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Architecture } from '../../kit/architecture.ts'
+import type { Report } from '../../model/event.ts'
 import { openAgent } from './agent.ts'
 import { readCertificate } from './certificate.ts'
-import type { DeployRequest, Host } from './host.ts'
+import type { Deployed, DeployRequest, Host } from './host.ts'
 import { openHost } from './index.ts'
 import { commitOf, marksOf } from './marks.ts'
 import { readableName } from './place.ts'
+import { tellReach } from './reach.ts'
 import { frontOf, serverOf, type HostSettings } from './settings.ts'
 import { connect, type ServerLink } from './ssh/transport.ts'
 
@@ -31,6 +33,10 @@ export interface ServerTarget {
    * `change` it is this one's from now on.
    */
   open(app: string, options: { readonly change: boolean; readonly adopt?: boolean }): Promise<Host>
+  /** Tells when what serves there is not reached from here. */
+  tellReach(deployed: Deployed, report: Report): Promise<void>
+  /** Ends the connection; a process that ends anyway need not. */
+  close(): void
 }
 
 export interface ServerApp {
@@ -80,6 +86,8 @@ export async function openServer(
       await agent.ask('claim', { app, target: name, marks, change, adopt }, z.object({}))
       return hostAt(home)
     },
+    tellReach,
+    close: () => link.close(),
   }
 }
 

@@ -42,7 +42,7 @@ export function explainSilence(destination: string, { said, code }: Ending): Whe
       why: unreached,
       next: 'Check the address, the port and the firewall, then run the command again.',
     })
-  if (code === 127 || /python3/.test(said))
+  if (code === 127 || /python3[^\n]*not found|unknown command[^\n]*python3/i.test(said))
     return noPython({
       what: `${destination} has no python3.`,
       why: line(/python3/) ?? 'Its shell found none.',

@@ -137,23 +137,31 @@ async function sendStack(connection: Connection, { home, stack, note, signal }: 
       unpackedSize,
     }))
     channel.stdin.write(`${JSON.stringify({ home, key: keyOf(stack.directory), layers })}\n`)
-    const first = await hear(connection, channel)
+    const first = await hear(connection, channel, signal)
     if (first.done === true) return
     for await (const chunk of bytesFrom(stack.layers, first.have ?? 0)) {
       note(chunk.length, whatOf(stack))
       if (!channel.stdin.write(chunk)) await drained(channel)
       signal?.throwIfAborted()
     }
-    await hear(connection, channel)
+    await hear(connection, channel, signal)
   } finally {
     signal?.removeEventListener('abort', stop)
     channel.stdin.end()
   }
 }
 
-async function hear({ server }: Connection, channel: Answering): Promise<z.infer<typeof answer>> {
+async function hear(
+  { server }: Connection,
+  channel: Answering,
+  signal: AbortSignal | undefined,
+): Promise<z.infer<typeof answer>> {
   const line = await readLine(channel.stdout)
-  if (line === null) throw explainLoss(server.destination, 'receive', await channel.ending())
+  if (line === null) {
+    const ending = await channel.ending()
+    signal?.throwIfAborted()
+    throw explainLoss(server.destination, 'receive', ending)
+  }
   const said: unknown = JSON.parse(line)
   if (isRefused(said)) throw explainRefusal(said)
   return answer.parse(said)

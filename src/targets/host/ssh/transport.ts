@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { explain } from '../../../engines/sandbox/explain.ts'
@@ -28,6 +28,8 @@ export interface ServerLink {
   /** For the app whose place there this is. */
   transport(home: string): Transport
   readonly call: (command: string, request: object) => Promise<unknown>
+  /** Ends the connection once what was begun is done. */
+  readonly close: () => void
 }
 
 export interface ConnectOptions {
@@ -52,7 +54,7 @@ export async function connect(server: Server, { target, acceptHostKey }: Connect
 
 async function open(connection: Connection): Promise<ServerLink> {
   const { server } = connection
-  const { child, hello, ending } = await openChannel(connection, 'serve', true)
+  const { child, stdin, hello, ending } = await openChannel(connection, 'serve', true)
   let gone = false
   const lost = async (command: string): Promise<Error> => explainLoss(server.destination, command, await ending())
   const session: Session = converse(child, { ended: () => void (gone = true), lost })
@@ -67,6 +69,7 @@ async function open(connection: Connection): Promise<ServerLink> {
     architecture: architectures[hello.machine] ?? null,
     call,
     transport: home => transportTo(connection, hello, { home, call }),
+    close: () => void stdin.end(),
   }
 }
 
@@ -84,12 +87,14 @@ function transportTo(connection: Connection, hello: Hello, { home, call }: Askin
     call,
     async *stream(command, request, signal) {
       if (command !== 'logs') throw new Error(`ssh: ${command} is no stream`)
-      const { child, stdin, stdout } = await openChannel(connection, command)
+      const { child, stdin, stdout, ending } = await openChannel(connection, command)
       const end = (): void => void child.kill()
       signal?.addEventListener('abort', end)
       try {
         stdin.write(`${JSON.stringify(request)}\n`)
         yield* createInterface({ input: stdout })
+        const ended = await ending()
+        if (ended.code !== 0 && !signal?.aborted) throw explainLoss(connection.server.destination, command, ended)
       } finally {
         signal?.removeEventListener('abort', end)
         end()
@@ -100,7 +105,7 @@ function transportTo(connection: Connection, hello: Hello, { home, call }: Askin
       const { ticket } = z.object({ ticket: z.string() }).parse(await call('ticket', request))
       return attachTo(connection, ticket)
     },
-    sandbox: () => (known ??= sandboxOf(connection.server, hello, { home, call })),
+    sandbox: () => (known ??= sandboxOf(connection.server, { home, call })),
     shipment: stacks => shipmentOf(connection, call, { home, stacks }),
   }
 }
@@ -126,12 +131,12 @@ const sandboxAnswer = z.object({
     .nullable(),
 })
 
-async function sandboxOf(server: Resolved, hello: Hello, { home, call }: Asking): Promise<HostSandbox> {
+async function sandboxOf(server: Resolved, { home, call }: Asking): Promise<HostSandbox> {
   const said = await call('sandbox', { home })
   if (isRefused(said)) throw explainRefusal(said)
   const { failed, machine, ...how } = sandboxAnswer.parse(said)
   if (failed && machine) throw without(server, explain(failed, machine, { argv0: 'none', cwd: '/' }))
-  const place = (directory: string): string => join(hello.state, 'layers', keyOf(directory))
+  const place = (directory: string): string => join(dirname(home), 'layers', keyOf(directory))
   return { ...how, place }
 }
 
@@ -143,10 +148,16 @@ function without({ destination }: Resolved, { what, why }: WherryError): WherryE
   })
 }
 
+const directories = new Set<string>()
+const clear = (): void => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true })
+}
+
 /** A socket's path is short (unix(7)), and ssh makes it by way of one that is 17 bytes longer. */
 function controlPath(): string {
   const base = tmpdir().length > 60 ? '/tmp' : tmpdir()
   const directory = mkdtempSync(join(base, 'wherry-ssh-'))
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+  if (directories.size === 0) process.once('exit', clear)
+  directories.add(directory)
   return join(directory, 's')
 }
