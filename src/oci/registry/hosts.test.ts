@@ -43,12 +43,22 @@ test.each([
   '[fd00::1]',
   '[fe80::1]',
   '[::ffff:a00:1]',
+  '[64:ff9b::a00:1]',
+  '[2002:a00:1::]',
+  'localhost.',
+  'registry.localhost',
 ])('%s is private', host => expect(isPrivateAddress(host)).toBe(true))
 
-test.each(['8.8.8.8', '172.32.0.1', '100.128.0.1', 'example.com', '[2001:db8::1]', '10.example.com'])(
-  '%s is not',
-  host => expect(isPrivateAddress(host)).toBe(false),
-)
+test.each([
+  '8.8.8.8',
+  '172.32.0.1',
+  '100.128.0.1',
+  'example.com',
+  '[2001:db8::1]',
+  '10.example.com',
+  'localhost.example',
+  'mylocalhost',
+])('%s is not', host => expect(isPrivateAddress(host)).toBe(false))
 
 test.each([
   ['docker.io', 'Docker Hub'],

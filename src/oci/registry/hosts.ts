@@ -17,10 +17,13 @@ export function allowsPlainHttp(host: string, env: Readonly<Record<string, strin
   return isLoopback(new URL(`http://${host}`).hostname) || listed(env['WHERRY_PLAIN_HTTP']).includes(host)
 }
 
-/** Addresses that a server far away has no reason to send us to (RFC 1918, 4193, 3927, 6598; cloud metadata among them). */
+/**
+ * Addresses that a server far away has no reason to send us to (RFC 1918, 4193, 3927, 6598; cloud metadata among them), in IPv6 also
+ * behind a translator's or 6to4's prefix (RFC 6052, 3056); and this machine's own names (RFC 6761 §6.3).
+ */
 export function isPrivateAddress(hostname: string): boolean {
-  if (isLoopback(hostname)) return true
-  if (hostname.startsWith('[')) return /^\[(?:::|f[cd]|fe[89ab])/.test(hostname)
+  if (isLoopback(hostname) || /(?:^|\.)localhost\.?$/.test(hostname)) return true
+  if (hostname.startsWith('[')) return /^\[(?:::|f[cd]|fe[89ab]|64:ff9b:|2002:)/.test(hostname)
   const [a = 0, b = 0] = /^\d+\.\d+\.\d+\.\d+$/.test(hostname) ? hostname.split('.').map(Number) : [-1]
   return (
     a === 0 ||
