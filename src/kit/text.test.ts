@@ -5,7 +5,8 @@ import { count, duration, list, nearest, printable, size } from './text.ts'
 test('words for people', () => {
   expect([count(1, 'file'), count(2, 'file'), count(2, 'entry', 'entries')]).toEqual(['1 file', '2 files', '2 entries'])
   expect([list(['a']), list(['a', 'b']), list(['a', 'b', 'c'], 'or')]).toEqual(['a', 'a and b', 'a, b or c'])
-  expect([size(12), size(12_400), size(400_000), size(54_200_000)]).toEqual(['12 B', '12 kB', '0.4 MB', '54 MB'])
+  const sizes = [12, 12_400, 400_000, 54_200_000, 999_400_000, 999_600_000, 17_455_000_000]
+  expect(sizes.map(size)).toEqual(['12 B', '12 kB', '0.4 MB', '54 MB', '999 MB', '1.0 GB', '17.5 GB'])
   expect([duration(80), duration(1400), duration(125_000)]).toEqual(['80 ms', '1.4 s', '2 min 5 s'])
 })
 

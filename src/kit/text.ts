@@ -11,11 +11,12 @@ export function list(items: readonly string[], last = 'and'): string {
   return `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
 }
 
-/** Bytes as people read them: `54 MB`, `0.4 MB`, `12 kB` (powers of ten, as registries show). */
+/** Bytes as people read them: `1.2 GB`, `54 MB`, `0.4 MB`, `12 kB` (powers of ten, as registries show). */
 export function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   if (bytes < 100_000) return `${Math.round(bytes / 1000)} kB`
   const mega = bytes / 1e6
+  if (mega >= 999.5) return `${(mega / 1000).toFixed(1)} GB`
   return mega < 10 ? `${mega.toFixed(1)} MB` : `${Math.round(mega)} MB`
 }
 

@@ -12,6 +12,7 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
   const since = options['since'] === undefined ? {} : { since: moment(String(options['since']), Date.now()) }
   const only = options['process'] === undefined ? {} : { process: String(options['process']) }
   const last = options['follow'] === true || options['since'] !== undefined ? {} : { last: 100 }
+  let shown = 0
   for await (const line of host.logs({
     follow: options['follow'] === true,
     signal: stop.signal,
@@ -19,6 +20,10 @@ export async function run({ face, arguments: [path = '.'], options }: Call): Pro
     ...only,
     ...last,
   })) {
+    shown += 1
     face.line(options['json'] === true ? JSON.stringify(line) : logLine(line, face.style))
   }
+  if (shown > 0 || options['follow'] === true) return
+  const who = options['process'] === undefined ? '' : ` by ${String(options['process'])}`
+  face.report({ step: 'release', level: 'info', text: `nothing was printed${who}; wherry status lists the processes` })
 }

@@ -18,6 +18,8 @@ const meanings: Readonly<Record<string, string>> = {
   'deb-1': 'Debian packages, unpacked',
   bytecode: 'bytecode of packages',
   osv: 'vulnerability data, indexed',
+  'npm-archive': 'JavaScript packages, as downloaded',
+  'front-end-programs': 'Node.js and package managers',
 }
 
 /** What the cache holds, the largest first. */
