@@ -22,6 +22,7 @@ of the sandbox.
     network     "host" | "none"        none: a loopback of its own and nothing else
     hostname    text
     hosts       {name: address}        absent for none: names it knows beside the machine's, which they come before
+    secrets     {name: text}           absent for none: files in memory at /run/secrets that the user alone can read
     memoryLimit bytes | null           memory and swap together, where a cgroup can be made (see the report)
     pidsLimit   number | null          processes and threads, likewise
     scratch     path                   an existing directory that holds none of the above; used as a mount point,

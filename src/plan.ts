@@ -56,6 +56,7 @@ export function makePlan(project: Project, config: Config, app: string | null = 
     data: data(project, config),
     env: config.env ?? {},
     secrets: project.secrets.map(({ name, required }) => ({ name, required })),
+    secretFiles: config['secret-files'] ?? [],
     services: services(project, config),
   }
 }

@@ -4,6 +4,7 @@ import { hooksAround } from './ship/hooks-around.ts'
 import { makeOwn, type Publishable } from './ship/own.ts'
 import { prepare } from './ship/prepare.ts'
 import { requestOf } from './ship/request.ts'
+import { secretsFor } from './ship/secrets.ts'
 import type {
   ImageOptions,
   Made,
@@ -26,13 +27,13 @@ import type { ServerTarget } from './targets/host/server.ts'
 export async function up(directory: string, options: UpOptions): Promise<Up> {
   const { openHost, placeOf, stateRoot, wakeAgent } = await import('./targets/host/index.ts')
   wakeAgent(stateRoot())
-  const ready = await image(directory, { ...options, startsNext: true, runsHere: true })
-  const { plan, made, detected } = ready
+  const ready = await image(directory, { ...options, environment: 'local', startsNext: true, runsHere: true })
+  const { plan, made, detected, secrets } = ready
   // By the name that --app takes, where there are several: commands find it by that without reading the source.
   const host = openHost({ home: placeOf(detected.app ?? plan.name, detected.checkout.root) })
   const hooks = hooksAround(ready, options)
   await hooks.before('release')
-  const deployed = await host.deploy({ ...options, plan, made })
+  const deployed = await host.deploy({ ...options, secrets, plan, made })
   await hooks.after('release', { WHERRY_URL: deployed.url })
   return { ...ready, deployed }
 }
@@ -55,11 +56,11 @@ async function shipTo(target: ServerTarget, directory: string, options: ShipToOp
   // What the server is, it says itself; where no image is made for it, sending says so.
   const platform = architecture === null ? {} : ({ platform: `linux/${architecture}` } as const)
   const isDry = options.dryRun ?? false
-  const ready = await image(directory, { ...options, ...platform, env, startsNext: !isDry })
-  const { plan, made, detected } = ready
+  const ready = await image(directory, { ...options, ...platform, env, environment: options.to, startsNext: !isDry })
+  const { plan, made, detected, secrets } = ready
   const host = await target.open(detected.app ?? plan.name, { change: !isDry, adopt: options.adopt ?? false })
   const commit = await target.commit()
-  const request = { ...options, plan, made, env, commit, ...front }
+  const request = { ...options, plan, made, env, secrets, commit, ...front }
   if (isDry) return { ...ready, deployed: null, operations: await host.plan(request) }
   const hooks = hooksAround(ready, options)
   await hooks.before('release')
@@ -84,10 +85,11 @@ export async function publish(directory: string, options: PublishOptions): Promi
 /** Repository → Image: the first half, which knows of no target. */
 export async function image(directory: string, options: ImageOptions): Promise<Made> {
   const detected = await prepare(directory, options)
+  const secrets = await secretsFor(detected, options)
   const plans = makePlans(detected.project, detected.config, detected.app)
   const { update: anew = false, env = {}, startsNext = false } = options
   const request = { ...requestOf(detected, options), update: anew, env, startsNext }
-  const ready = { detected, ...(await makeFirstImage(plans, request, { cache: openCache(), ...options })) }
+  const ready = { detected, secrets, ...(await makeFirstImage(plans, request, { cache: openCache(), ...options })) }
   await hooksAround(ready, options).after('image')
   return ready
 }

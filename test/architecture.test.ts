@@ -13,7 +13,7 @@ const order: readonly (readonly string[])[] = [
   ['engines'],
   ['services'],
   ['config'],
-  ['plan', 'hooks'],
+  ['plan', 'hooks', 'secrets'],
   ['steps/detect', 'steps/image', 'steps/prove', 'steps/publish', 'steps/release', 'steps/verify'],
   ['targets', 'ci'],
   ['ship'],

@@ -103,6 +103,17 @@ describe('secrets', () => {
     expect(output).toBe(String.raw`[('API_KEY', 's3cret\n'), ('GIVEN', 'from environment')]` + '\n')
   })
 
+  test('an app that is told the file of one gets no variable of its name, not by default either', async () => {
+    const secrets = folder({ API_KEY: 's3cret', OTHER: 'other' })
+    const show = 'import os; print(sorted(k for k in os.environ if k in "API_KEY API_KEY_FILE OTHER".split()))'
+    const { output } = await runLauncher({
+      launch: { directory: '/', env: { API_KEY: 'a default' } },
+      args: ['run', python, '-c', show],
+      env: { WHERRY_SECRETS: secrets, API_KEY_FILE: join(secrets, 'API_KEY'), OTHER_FILE: '/elsewhere' },
+    })
+    expect(output).toBe(`['API_KEY_FILE', 'OTHER']\n`)
+  })
+
   test('that no variable can hold are named, never shown', async () => {
     const secrets = folder({ HUGE: 'hunter2'.repeat(20_000), BINARY: 'hunter2\0' })
     const env = { WHERRY_SECRETS: secrets }

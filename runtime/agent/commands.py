@@ -4,13 +4,13 @@ question is asked many times, and its answer is waited for."""
 import importlib
 
 WHERE = {
-    "look": ("observe", "probe", "fetch", "lines", "gone", "connections", "ports", "report"),
+    "look": ("observe", "has_secrets", "probe", "fetch", "lines", "gone", "connections", "ports", "report"),
     "identity": ("homes", "claim"),
     "support": ("sandbox",),
     "layers": ("layers_missing",),
     "attach": ("ticket",),
     "leases": ("acquire", "renew", "release"),
-    "releases": ("stage", "start", "switch", "switch_back", "want", "stop", "discard", "prune", "backup", "secrets", "leave"),
+    "releases": ("stage", "start", "switch", "switch_back", "want", "stop", "discard", "prune", "backup", "leave", "secrets", "give_secrets"),
     "services": tuple(f"services_{name}" for name in ("claim", "stage", "job", "keep", "start", "stop", "ready")),
     "edge": ("listen", "unlisten", "edge_stage", "edge_commit", "edge_revert", "edge_stop"),
 }

@@ -11,7 +11,7 @@
         N/          release.json, static/, run/app.sock
     edge/           conf/ (nginx.conf, pages), run/ (pid, temporary files)
     data/           the volume: outlives every release
-    secrets/        values made or set for this environment, by version
+    secrets/        values made, set or given for this environment, by version
     services/KIND/  record.json, data/ (its volume), conf/, run/ (sockets), what it runs with
     logs/           app.jsonl, what the processes print; edge/, what nginx logs
 """

@@ -12,7 +12,7 @@ import time
 
 from refusal import FULL, Refusal, of_error
 
-VERSION = 1
+VERSION = 2
 CONTINUE_AT = 1024 * 1024
 LONGEST_RECORD = 64 * 1024
 

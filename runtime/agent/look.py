@@ -13,7 +13,6 @@ from home import Home
 from refusal import Refusal
 from service_records import records
 
-SHORTEST_HIDDEN = 6
 SOON = 0.01  # Seconds between two looks at what is waited for.
 
 
@@ -22,7 +21,7 @@ def observe(request):
     home = Home(request["home"])
     lease = files.read_json(home.lock, {"epoch": 0, "owner": None})
     running = ask.holder(home, {"do": "status"}, start=False)
-    version, values = vault.newest(home)
+    version, secrets = vault.latest(home)
     return {
         "current": home.current_number(),
         "previous": home.linked(home.previous),
@@ -36,7 +35,7 @@ def observe(request):
         **history(home),
         "edge": files.read_json(home.edge),
         "services": records(home),
-        "secrets": {"version": version, "names": sorted(values)},
+        "secrets": {"version": version, "names": sorted(vault.whole(secrets)), "given": sorted(secrets["given"])},
         "root": os.geteuid() == 0,
     }
 
@@ -48,6 +47,12 @@ def history(home):
     except Refusal as refusal:
         return {"last": None, "next": max([0, *home.numbers()]) + 1, "journal": refusal.code}
     return {"last": (records or [None])[-1], "next": max(journal.used(records), *home.numbers(), 0) + 1, "journal": "whole"}
+
+
+def has_secrets(request):
+    """Whether a release of that version of the secrets need not be made anew for what is given now."""
+    home = Home(request["home"])
+    return {"same": vault.is_as_wished(home, request["version"], request["given"], request["names"])}
 
 
 def probe(request):
@@ -76,18 +81,11 @@ def lines(request):
     home = Home(request["home"])
     wish = {"do": "lines", "group": request["group"], "after": request["after"]}
     answer = ask.holder(home, wish, start=False) or {"groups": {}, "lines": []}
-    values = [value for value in vault.newest(home)[1].values() if len(value) >= SHORTEST_HIDDEN]
+    values = vault.hidden(home) if answer["lines"] else []
     return {
         "processes": answer["groups"].get(request["group"], {}),
-        "lines": [{"number": n, "process": process, "text": hide(text, values)} for n, process, text in answer["lines"]],
+        "lines": [{"number": n, "process": process, "text": vault.hide(text, values)} for n, process, text in answer["lines"]],
     }
-
-
-def hide(text, values):
-    """An app that prints its settings when it fails must not carry its secrets into errors, terminals and tickets."""
-    for value in values:
-        text = text.replace(value, "[secret]")
-    return text
 
 
 def gone(request):

@@ -49,10 +49,14 @@ def stage(home, request):
     file = statics.sample(request["statics"], os.path.join(new, "static"))
     record = {**request["record"], "number": number, "secrets": str(version), "state": "staged", "file": file}
     os.makedirs(os.path.join(private, "reports"), mode=0o700)
+    given = request["env"]["given"]
+    filed = as_files(request, values)
+    secrets = {"secrets": {name: values[name] for name in filed}} if filed else {}
+    places = {f"{name}_FILE": f"/run/secrets/{name}" for name in filed}
     for name, spec in request["specs"].items():
         # What a person gave wins over secrets, secrets over the plan; what Wherry itself must say wins over all.
-        env = {**request["env"]["plan"], **told, **values, **request["env"]["given"], **spec["env"]}
-        files.write_new(os.path.join(private, checked_name(f"{name}.json")), files.as_json({**spec, "env": env}))
+        env = {**without(filed, {**request["env"]["plan"], **told, **values}), **places, **given, **spec["env"]}
+        files.write_new(os.path.join(private, checked_name(f"{name}.json")), files.as_json({**spec, **secrets, "env": env}))
     # By its record the release is there; what it needs has been written by then.
     files.write_json(os.path.join(private, "record.json"), record)
     os.makedirs(os.path.join(new, "run"), mode=0o755)
@@ -62,6 +66,16 @@ def stage(home, request):
     os.rename(new, public)
     files.sync_directory(home.public)
     return {"record": record, "made": made}
+
+
+def as_files(request, values):
+    """Names of secrets that the app reads from files; what a person gave is a variable all the same."""
+    wish = request["secretFiles"]
+    return sorted(name for name in values if (wish is True or name in wish) and name not in request["env"]["given"])
+
+
+def without(names, env):
+    return {name: value for name, value in env.items() if name not in names}
 
 
 def give(owner, run, data):
@@ -226,6 +240,11 @@ def copy_database(source, target):
 @change("secrets")
 def secrets(home, request):
     return {"version": vault.change(home, request["values"])}
+
+
+@change("give-secrets")
+def give_secrets(home, request):
+    return {"version": vault.give(home, request["given"])}
 
 
 @change("leave")

@@ -13,12 +13,19 @@ LARGEST_SECRET = 64 * 1024  # Linux refuses one string of an environment above 1
 def prepare_environment(launch, given):
     """A new dict of variables. What `given` holds always wins; a secret file wins over launch.json's `env`."""
     environment = dict(given)
-    for name, value in read_secrets(given.get("WHERRY_SECRETS", "/run/secrets")).items():
-        environment.setdefault(name, value)
+    directory = given.get("WHERRY_SECRETS", "/run/secrets")
+
+    def add(name, value):
+        # An app that is told the file reads it itself: a variable would show the value to all that it starts.
+        if given.get(f"{name}_FILE") != os.path.join(directory, name):
+            environment.setdefault(name, value)
+
+    for name, value in read_secrets(directory).items():
+        add(name, value)
     if launch.django and launch.django.get("settings"):
         environment.setdefault("DJANGO_SETTINGS_MODULE", launch.django["settings"])
     for name, value in launch.env.items():
-        environment.setdefault(name, value)
+        add(name, value)
     environment.setdefault("PYTHONUNBUFFERED", "1")  # A log line must not wait in a buffer until the process dies.
     programs = os.path.dirname(launch.python)
     environment["PATH"] = programs + ":" + environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")

@@ -84,6 +84,7 @@ def mount_image(spec, targets, outside):
         for name in ('none', 'points', 'work', 'root'):
             os.mkdir(name)
         targets.write_hosts()
+        targets.write_secrets()
     # Mount options end at one page: hundreds of layers need short names. Links also spare us escaping `:` and `,`.
     for number, layer in enumerate(layers):
         if not os.path.isdir(layer):
@@ -189,6 +190,8 @@ class Targets:
         if spec['network'] == 'host' and os.path.exists('/etc/resolv.conf'):
             self.binds.append(Bind(os.path.realpath('/etc/resolv.conf'), '/etc/resolv.conf', True))
         self.binds.append(Bind(self.hosts, '/etc/hosts', True))
+        if spec.get('secrets'):
+            self.binds.append(Bind(scratch + '/secrets', '/run/secrets', True))
         covered = {os.path.normpath(bind.to) for bind in self.binds}
         asked = {os.path.normpath(t['to']): t['size'] for t in spec['tmpfs']}
         self.tmpfs = {to: size for to, size in {**USUAL_TMPFS, **asked}.items() if to not in covered}
@@ -206,6 +209,26 @@ class Targets:
         given = ''.join('%s %s\n' % (address, name) for name, address in self.spec.get('hosts', {}).items())
         with open('hosts', 'w', encoding='utf-8') as file:
             file.write(given + text.rstrip('\n') + '\n127.0.1.1 %s\n' % self.spec['hostname'])
+
+    def write_secrets(self):
+        """Files that only the program's user can read, in the memory of this sandbox."""
+        secrets = self.spec.get('secrets') or {}
+        if not secrets:
+            return
+        os.mkdir('secrets', 0o700)
+        for name, value in secrets.items():
+            path = 'secrets/' + name
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o400)
+            with open(descriptor, 'wb') as file:
+                file.write(value.encode())
+            self.give(path)
+        os.chmod('secrets', 0o500)
+        self.give('secrets')
+
+    def give(self, path):
+        # In a user namespace there is one identity, whose all files are.
+        if kernel.in_first_user_namespace():
+            os.chown(path, self.spec['user']['uid'], self.spec['user']['gid'])
 
     def ensure(self):
         """Makes the mount points that the image lacks."""

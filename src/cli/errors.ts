@@ -31,3 +31,9 @@ export const machineRefuses = defineError({
   title: 'The operating system refuses a file or a resource',
   help: 'A file cannot be read or written for want of a right, on a file system that is read-only or full, or because too many files are open. The error names the file. Wherry keeps its cache in WHERRY_CACHE (else `wherry` in the user’s cache directory) and what runs in WHERRY_STATE: set them to directories that you own.',
 })
+
+export const cancelledInput = defineError({
+  code: 'cancelled-input',
+  title: 'Nothing was typed where a value was asked for',
+  help: 'Ctrl-C or Ctrl-D ended the prompt. Nothing was changed.',
+})

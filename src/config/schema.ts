@@ -217,6 +217,26 @@ const keys = {
     .record(envName, z.string())
     .describe('Environment variables that are no secret, the same on every target.')
     .optional(),
+  secrets: z
+    .record(
+      envName,
+      z.strictObject({
+        command: argv,
+        for: z.array(z.string()).min(1).optional(),
+      }),
+    )
+    .describe(
+      'Secrets that a vault’s own program prints: each an argv array, run in the repository before a release, without a shell, once you have allowed it with --allow-hooks; `for` names the environments it is for (`local` is `wherry up`), all without it. Others are kept encrypted by `wherry secrets set`: docs/secrets.md.',
+    )
+    .meta({ examples: [{ STRIPE_KEY: { command: ['op', 'read', 'op://shop/stripe/key'], for: ['production'] } }] })
+    .optional(),
+  'secret-files': z
+    .union([z.literal(true), z.array(envName).min(1)])
+    .describe(
+      'Secrets that the app is given in files instead of variables, true for all: in memory, at /run/secrets/NAME, which NAME_FILE tells. Only the app’s user can read them.',
+    )
+    .meta({ examples: [['STRIPE_KEY']] })
+    .optional(),
   static: z
     .record(z.string().startsWith('/'), z.string())
     .describe('URL prefixes served by nginx from a directory of the app.')

@@ -2,29 +2,29 @@ import { createHash } from 'node:crypto'
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Hooks } from './hooks.ts'
+import type { Programs } from './hooks.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Whether the user has allowed exactly these hooks for exactly this repository. */
-export async function isAllowed(hooks: Hooks, repository: string, env: Env = process.env): Promise<boolean> {
+/** Whether the user has allowed exactly these programs for exactly this repository. */
+export async function isAllowed(programs: Programs, repository: string, env: Env = process.env): Promise<boolean> {
   if (env['WHERRY_HOOKS'] === 'allow') return true
-  return access(placeOf(hooks, repository, env)).then(
+  return access(placeOf(programs, repository, env)).then(
     () => true,
     () => false,
   )
 }
 
-/** Remembers that they are; other hooks will be asked for anew. */
-export async function allow(hooks: Hooks, repository: string, env: Env = process.env): Promise<void> {
-  const file = placeOf(hooks, repository, env)
+/** Remembers that they are; other ones will be asked for anew. */
+export async function allow(programs: Programs, repository: string, env: Env = process.env): Promise<void> {
+  const file = placeOf(programs, repository, env)
   await mkdir(join(file, '..'), { recursive: true, mode: 0o700 })
   await writeFile(file, `${repository}\n`)
 }
 
-function placeOf(hooks: Hooks, repository: string, env: Env): string {
+function placeOf(programs: Programs, repository: string, env: Env): string {
   const root = env['WHERRY_STATE'] || join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'wherry')
-  const named = Object.entries(hooks).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const named = Object.entries(programs).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const hash = createHash('sha256').update(JSON.stringify([repository, named]))
   return join(root, 'allowed-hooks', hash.digest('hex'))
 }

@@ -8,6 +8,6 @@ export const hookFailed = defineError({
 
 export const hooksNotAllowed = defineError({
   code: 'hooks-not-allowed',
-  title: 'The repository has hooks that nobody allowed yet',
-  help: 'The [hooks] of wherry.toml are programs that run on this machine with your rights, outside of every sandbox. Whoever can write to the repository could put one there, so they run only after you have read and allowed them: with --allow-hooks, once for each change of them, or in CI with WHERRY_HOOKS=allow in the environment.',
+  title: 'The repository names programs to run that nobody allowed yet',
+  help: 'The [hooks] of wherry.toml, and the commands under `secrets`, are programs that run on this machine with your rights, outside of every sandbox. Whoever can write to the repository could put one there, so they run only after you have read and allowed them: with --allow-hooks, once for each change of them, or in CI with WHERRY_HOOKS=allow in the environment.',
 })

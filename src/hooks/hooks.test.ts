@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { allow, isAllowed } from './consent.ts'
 import type { Hooks } from './hooks.ts'
-import { admitHooks, runHook } from './run.ts'
+import { admitPrograms, runHook } from './run.ts'
 
 let root: string
 beforeEach(() => void (root = realpathSync(mkdtempSync(join(tmpdir(), 'hooks-')))))
@@ -61,13 +61,13 @@ test('what is not allowed is shown', async () => {
   process.env['WHERRY_STATE'] = join(root, 'state')
   try {
     const hooks: Hooks = { 'after-image': ['make', 'docs'] }
-    await expect(admitHooks(hooks, root, false)).rejects.toMatchObject({
+    await expect(admitPrograms(hooks, root, false)).rejects.toMatchObject({
       code: 'hooks-not-allowed',
       evidence: [{ text: 'after-image = ["make","docs"]' }],
     })
-    await admitHooks(hooks, root, true)
-    await admitHooks(hooks, root, false)
-    await admitHooks({}, root, false)
+    await admitPrograms(hooks, root, true)
+    await admitPrograms(hooks, root, false)
+    await admitPrograms({}, root, false)
   } finally {
     if (before === undefined) delete process.env['WHERRY_STATE']
     else process.env['WHERRY_STATE'] = before

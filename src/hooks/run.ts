@@ -2,7 +2,7 @@ import { exec } from '../kit/exec.ts'
 import type { Report, Step } from '../model/event.ts'
 import { allow, isAllowed } from './consent.ts'
 import { hookFailed, hooksNotAllowed } from './errors.ts'
-import type { HookName, Hooks } from './hooks.ts'
+import type { HookName, Hooks, Programs } from './hooks.ts'
 
 export interface HookOptions {
   readonly report: Report
@@ -17,14 +17,14 @@ export interface HookOptions {
 const patience = 60 * 60_000
 
 /**
- * Makes sure that the hooks may run at all, before anything is done: they are programs with the user's rights that a repository names.
- * `given` is true when the user allows them just now. Throws `hooks-not-allowed`.
+ * Makes sure that hooks, or the commands that give secrets, may run at all, before anything is done: they are programs with the user's
+ * rights that a repository names. `given` is true when the user allows them just now. Throws `hooks-not-allowed`.
  */
-export async function admitHooks(hooks: Hooks, repository: string, given: boolean): Promise<void> {
-  const named = Object.entries(hooks).filter(([, argv]) => argv !== undefined)
+export async function admitPrograms(programs: Programs, repository: string, given: boolean): Promise<void> {
+  const named = Object.entries(programs).filter(([, argv]) => argv !== undefined)
   if (named.length === 0) return
-  if (given) return allow(hooks, repository)
-  if (await isAllowed(hooks, repository)) return
+  if (given) return allow(programs, repository)
+  if (await isAllowed(programs, repository)) return
   throw hooksNotAllowed({
     what: 'wherry.toml names programs to run on this machine, and nobody has allowed them yet.',
     next: 'Read them, then run the same command with --allow-hooks, once.',

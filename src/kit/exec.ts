@@ -32,7 +32,7 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     shell: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
+    env: options.env ?? ownEnvironment(),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   const keep = options.keep ?? 16 * 1024 * 1024
@@ -61,7 +61,13 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
 /** Starts a program and hands it over, for servers and for streams that must not be collected. */
 export function start(argv: readonly [string, ...string[]], options: SpawnOptions = {}): ChildProcess {
   const [program, ...args] = argv
-  return spawn(program, args, { ...options, shell: false })
+  return spawn(program, args, { env: ownEnvironment(), ...options, shell: false })
+}
+
+/** What a child gets that is told nothing else: ours, without the key that opens encrypted files, which is for no other program. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const { WHERRY_AGE_IDENTITY: _, ...env } = process.env
+  return env
 }
 
 /** Milliseconds for the last words of a program that was killed. */

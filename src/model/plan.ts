@@ -18,6 +18,8 @@ export interface Plan {
   readonly env: Readonly<Record<string, string>>
   /** Secrets a release needs; what is missing is made once per environment. */
   readonly secrets: readonly SecretPlan[]
+  /** Names of secrets that the app is given in files instead of variables; true for all. */
+  readonly secretFiles: true | readonly string[]
   /** Brought for the app where nothing in its environment says where its own are. */
   readonly services: readonly ServicePlan[]
 }

@@ -25,8 +25,8 @@ export async function makeOwn(
   const { name, hooks, checkout } = found
   const repository = checkout.root
   if (hooks !== undefined) {
-    const { admitHooks, runHook } = await import('../hooks/run.ts')
-    await admitHooks(hooks, repository, options.allowHooks ?? false)
+    const { admitPrograms, runHook } = await import('../hooks/run.ts')
+    await admitPrograms(hooks, repository, options.allowHooks ?? false)
     await runHook('before-image', hooks, { ...options, repository, facts: { WHERRY_APP: name } })
   }
   // What the hook wrote belongs to the image.

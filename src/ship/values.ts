@@ -3,6 +3,7 @@ import type { Image, ImageRef } from '../model/image.ts'
 import type { Platform } from '../model/lock.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Operation } from '../model/target.ts'
+import type { GivenSecrets } from '../secrets/index.ts'
 import type { Detected } from '../steps/detect/index.ts'
 import type { MadeImage } from '../steps/image/index.ts'
 import type { Deployed, ListenAt } from '../targets/host/index.ts'
@@ -18,7 +19,7 @@ export interface ShipOptions {
   readonly update?: boolean
   /** Which of the config's `[apps]`; may be left out where there is one. */
   readonly app?: string
-  /** The user allows the repository's hooks now; without it only those that were allowed before run. */
+  /** The user allows the repository's hooks and secret commands now; without it only those that were allowed before run. */
   readonly allowHooks?: boolean
   /** Runs the hook before the image: who watches the repository learns what is the hook's doing. */
   readonly aroundHook?: (run: () => Promise<void>) => Promise<void>
@@ -33,6 +34,8 @@ export interface ImageOptions extends ShipOptions {
   readonly startsNext?: boolean
   /** It is started on this machine: an image for another platform is refused before anything is done. */
   readonly runsHere?: boolean
+  /** Whose secrets the release will need: they are gathered before anything is made. None without it. */
+  readonly environment?: string
 }
 
 export interface UpOptions extends ShipOptions {
@@ -70,6 +73,8 @@ export interface Made {
   readonly detected: Detected
   readonly plan: Plan
   readonly made: MadeImage
+  /** Those of the environment that was asked for; null when none was. */
+  readonly secrets: GivenSecrets | null
 }
 
 export interface Up extends Made {

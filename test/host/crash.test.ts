@@ -162,7 +162,7 @@ test('a newer version’s state is not touched', async () => {
   const host = await openTestHost()
   await host.release(one)
   const journal = join(host.home, 'journal.jsonl')
-  writeFileSync(journal, `${readFileSync(journal, 'utf8')}{"version": 2, "before": ""}\n`)
+  writeFileSync(journal, `${readFileSync(journal, 'utf8')}{"version": 3, "before": ""}\n`)
   await expect(host.release(two)).rejects.toMatchObject({ code: 'newer-state' })
   await expect(host.recover(host.options)).rejects.toMatchObject({ code: 'newer-state' })
   expect(await host.version()).toBe('one')

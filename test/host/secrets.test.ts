@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WherryError } from '../../src/kit/error.ts'
+import { Secret } from '../../src/kit/secret.ts'
 import { makeApp, type App } from '../support/host-app.ts'
 import { closeTestHosts, openTestHost, type TestHost } from '../support/host-place.ts'
 
@@ -68,6 +69,69 @@ test('they stay for the next release, and a changed one makes a release', async 
   expect(await host.secretNames()).toEqual(['FERNET_KEY', 'SECRET_KEY'])
 })
 
+test('what is given with a release replaces what was given before, and a release of before has its own again', async () => {
+  const given = (values: Record<string, string>) => ({ values: secret(values), sources: {} })
+  const first = given({ TOKEN: 'first', SECRET_KEY: 'given for the first' })
+  const made = await page('/SECRET_KEY')
+  const { release, outcome } = await host.release(app, { secrets: first })
+  expect(outcome).toBe('released')
+  expect([await page('/TOKEN'), await page('/SECRET_KEY')]).toEqual(['first', 'given for the first'])
+  expect(await host.release(app, { secrets: first })).toMatchObject({ outcome: 'already-serving' })
+
+  expect(await host.release(app, { secrets: given({ TOKEN: 'second' }) })).toMatchObject({ outcome: 'released' })
+  expect([await page('/TOKEN'), await page('/SECRET_KEY')]).toEqual(['second', made])
+  await host.back(release.number)
+  expect([await page('/TOKEN'), await page('/SECRET_KEY')]).toEqual(['first', 'given for the first'])
+  expect(await host.release(app, { secrets: first })).toMatchObject({ outcome: 'already-serving' })
+  // Of a person wins; what nobody gives any more is made.
+  await host.release(app, { secrets: given({ TOKEN: 'second' }), env: { TOKEN: 'of a person' } })
+  expect(await page('/TOKEN')).toBe('of a person')
+  await host.release(app, { secrets: given({}) })
+  expect(await page('/TOKEN')).toMatch(/^[\w-]{64}$/)
+})
+
+test('an operation tells where each comes from, and no value', async () => {
+  const secrets = {
+    values: secret({ TOKEN: 'a value', A: 'a value' }),
+    sources: { TOKEN: '`op`', A: '.wherry/secrets/local.age' },
+  }
+  const operations = await host.plan({ ...app, ...host.options, secrets })
+  const lines = operations.flatMap(operation => operation.describe())
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'secrets TOKEN from `op`',
+      'secrets A from .wherry/secrets/local.age',
+      'secrets SECRET_KEY and FERNET_KEY, made once for this environment',
+    ]),
+  )
+  expect(lines.join()).not.toContain('a value')
+})
+
+test('an app that reads files finds them in memory, for itself alone, and no variable', async () => {
+  const lines = [
+    'import os, json',
+    'def app(environ, start_response):',
+    '    start_response("200 OK", [])',
+    '    place = os.environ["SECRET_KEY_FILE"]',
+    '    mount = [line.split()[2] for line in open("/proc/self/mounts") if line.split()[1] == "/run/secrets"]',
+    '    try: open(place, "w"); written = True',
+    '    except OSError: written = False',
+    '    status = os.stat(place)',
+    '    return [json.dumps([open(place).read(), place, oct(status.st_mode), status.st_uid == os.getuid(), mount, written,',
+    '      "SECRET_KEY" in os.environ, os.environ.get("FERNET_KEY_FILE"), "FERNET_KEY" in os.environ]).encode()]',
+  ]
+  const filed = await makeApp('wsgi', 'filed', {
+    files: { 'web.py': `${lines.join('\n')}\n` },
+    plan: () => ({ ...app.plan, secretFiles: ['SECRET_KEY'] }),
+  })
+  const value = await page('/SECRET_KEY')
+  await host.release(filed, { env: { TOKEN: 'x' } })
+  const place = '/run/secrets/SECRET_KEY'
+  expect(JSON.parse(await page('/'))).toEqual([value, place, '0o100400', true, ['tmpfs'], false, false, null, true])
+  await host.back()
+  expect(await page('/SECRET_KEY')).toBe(value)
+})
+
 test('an app that prints one when it fails does not carry it into the error', async () => {
   const value = await page('/SECRET_KEY')
   const bad = await makeApp('wsgi', 'bad', {
@@ -81,6 +145,10 @@ test('an app that prints one when it fails does not carry it into the error', as
   expect(JSON.stringify(error)).toContain('cannot use [secret]')
   expect(JSON.stringify(error) + JSON.stringify(host.events)).not.toContain(value)
 })
+
+function secret(values: Readonly<Record<string, string>>): Record<string, Secret> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, new Secret(value)]))
+}
 
 function commandLines(): string[] {
   return readdirSync('/proc')

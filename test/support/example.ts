@@ -113,7 +113,8 @@ export async function forgetImages(cache: string): Promise<void> {
     if (!downloads.test(kind)) await rm(join(cache, kind), { recursive: true, force: true })
 }
 
-function environment(): Record<string, string> {
+/** Ours, without what only the runner of the tests is meant by. */
+export function environment(): Record<string, string> {
   const defined = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return Object.fromEntries(
     defined.filter(([name]) => !/^(?:VITEST|NODE_OPTIONS$|NODE_ENV$|TEST$|DEV$|PROD$)/.test(name)),

@@ -178,6 +178,7 @@ function planOf(kind: 'wsgi' | 'asgi'): Plan {
     data: [],
     env: {},
     secrets: [],
+    secretFiles: [],
     services: [],
   }
 }

@@ -5,7 +5,7 @@ const path = { '[path]': 'the repository; the current directory without it' }
 const app = { '--app <name>': 'of several apps in wherry.toml, this one' }
 const to = { '--to <target>': 'on this target of wherry.toml instead of this machine' }
 const platform = { '--platform <platform>': 'what it is for: linux/amd64 or linux/arm64; this machine’s without it' }
-const allowHooks = { '--allow-hooks': 'let the [hooks] of wherry.toml run here, now and until they change' }
+const allowHooks = { '--allow-hooks': 'let the [hooks] and secret commands of wherry.toml run here, until they change' }
 
 /** Every command, in the order of the help. */
 export const commands: readonly CommandEntry[] = [
@@ -132,6 +132,19 @@ export const commands: readonly CommandEntry[] = [
     options: { '--path <path>': 'the repository; the current directory without it', ...app, ...to },
     passThrough: true,
     load: () => import('./run.ts'),
+  },
+  {
+    name: 'secrets',
+    summary: 'what only the app may know, encrypted in the repository: list, set, rm, import, recipients, identity',
+    arguments: {
+      '[action]': 'list without it',
+      '[words...]': 'set NAME | rm NAME | import .env | recipients add NAME KEY | identity',
+    },
+    options: {
+      '--for <environment>': 'whose secrets: local, which `up` runs (without it), or the name of a target',
+      '--path <path>': 'the repository; the current directory without it',
+    },
+    load: () => import('./secrets.ts'),
   },
   {
     name: 'init',

@@ -6,7 +6,7 @@ import type { Call } from '../command.ts'
 import { appOption, appsOf, byApp } from '../apps.ts'
 import type { Face } from '../face/index.ts'
 import { badArgument } from '../errors.ts'
-import { additions, dirt } from '../pages/additions.ts'
+import { additions, dirt, encrypted } from '../pages/additions.ts'
 import { nextSteps, projectPage, type Row } from '../pages/project.ts'
 import { commands } from './index.ts'
 
@@ -41,5 +41,8 @@ async function overviewOf(directory: string, app: string | null, face: Face) {
   const { project, config, checkout } = await detect(directory, { report: face.report, ...appOption(app) })
   const { findSource } = await import('../../steps/image/account/provenance/source.ts')
   const file = checkout.has('wherry.toml') ? 'wherry.toml' : 'pyproject.toml'
-  return { project, more: [...additions(config, file), ...dirt(await findSource(checkout))] }
+  return {
+    project,
+    more: [...additions(config, file), ...encrypted(checkout.files), ...dirt(await findSource(checkout))],
+  }
 }

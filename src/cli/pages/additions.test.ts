@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { configSchema } from '../../config/schema.ts'
-import { additions, dirt } from './additions.ts'
+import { additions, dirt, encrypted } from './additions.ts'
 
 test('every escape hatch in use is on the page; what is not used takes no line', () => {
   expect(additions({}, null)).toEqual([])
@@ -17,6 +17,7 @@ test('every escape hatch in use is on the page; what is not used takes no line',
     static: { '/media/': 'media' },
     release: { command: false },
     env: { LOG_LEVEL: 'info' },
+    secrets: { STRIPE_KEY: { command: ['op', 'read', 'op://shop/key'], for: ['production'] } },
     hooks: { 'before-image': ['make', 'docs'], 'after-release': ['./tell', 'team'] },
   })
   const rows = additions(config, 'wherry.toml')
@@ -30,11 +31,18 @@ test('every escape hatch in use is on the page; what is not used takes no line',
     'left out: docs/',
     'allowed: a.pem though they look like secrets',
     'build env: VITE_API',
+    'secret: STRIPE_KEY from `op read op://shop/key` for production',
     'nginx: + 1 line: location = /old { return 301 /new; }',
     'before-image: make docs',
     'after-release: ./tell team',
   ])
   expect(rows[0]?.because).toMatchObject([{ file: 'wherry.toml' }])
+})
+
+test('an encrypted file is told by the environment it is for', () => {
+  expect(encrypted(['.wherry/secrets/production.age', '.wherry/secrets/production.recipients', 'a.age'])).toMatchObject(
+    [{ text: 'encrypted, for production', because: [{ file: '.wherry/secrets/production.age' }] }],
+  )
 })
 
 test('a tree that is not as its commit has it is said', () => {

@@ -13,6 +13,16 @@ export function dirt(source: Source | null): Row[] {
   return [{ label: 'commit', text, because: [] }]
 }
 
+/** The encrypted files, each of one environment; what is inside only who has the key can say. */
+export function encrypted(files: readonly string[]): Row[] {
+  return files.flatMap(file => {
+    const environment = /^\.wherry\/secrets\/([a-z0-9-]+)\.age$/.exec(file)?.[1]
+    if (environment === undefined) return []
+    const because: Because = [{ file, line: null, text: '' }]
+    return [{ label: 'secrets', text: `encrypted, for ${environment}`, because }]
+  })
+}
+
 /** What the config adds to what was found, or puts in its place: every escape hatch that is in use, on the page where a person looks before they ship. */
 export function additions(config: Config, file: string | null): Row[] {
   const because: Because = file === null ? [] : [{ file, line: null, text: '' }]
@@ -33,6 +43,9 @@ export function additions(config: Config, file: string | null): Row[] {
     ...(exclude.length > 0 ? [row('left out', list(exclude))] : []),
     ...(secrets.length > 0 ? [row('allowed', `${list(secrets)} though they look like secrets`)] : []),
     ...(Object.keys(buildEnv).length > 0 ? [row('build env', list(Object.keys(buildEnv)))] : []),
+    ...Object.entries(config.secrets ?? {}).map(([name, given]) =>
+      row('secret', `${name} from \`${given.command.join(' ')}\`${given.for ? ` for ${list(given.for)}` : ''}`),
+    ),
     ...(extra.length > 0 ? [row('nginx', `+ ${count(extra.length, 'line')}: ${extra[0]?.trim()}`)] : []),
     ...hooks,
   ]

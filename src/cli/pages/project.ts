@@ -111,7 +111,7 @@ function connected(project: Project): Row[] {
 }
 
 function needs(project: Project): Row | null {
-  const secrets = project.secrets.map(secret => secret.name)
+  const secrets = project.secrets.map(secret => `${secret.name} (made unless given)`)
   const libraries = project.systemLibraries.map(library => library.name)
   const all = [...libraries, ...secrets]
   if (all.length === 0) return null

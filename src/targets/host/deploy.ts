@@ -13,6 +13,7 @@ import { backup, hasDatabases } from './operations/backup.ts'
 import { edge, isEdgeAsWished, judge, listen } from './operations/edge.ts'
 import { prepare } from './operations/prepare.ts'
 import { prune, unlisten } from './operations/retire.ts'
+import { giveSecrets } from './operations/secrets.ts'
 import { send } from './operations/send.ts'
 import { stopServices } from './operations/service-state.ts'
 import { bringServices, type Told } from './operations/services.ts'
@@ -36,12 +37,13 @@ export async function planDeploy(agent: Agent, request: DeployRequest): Promise<
   const [seen, sandbox] = await Promise.all([agent.observe(), agent.transport.sandbox()])
   const sending = await send(agent, request)
   const lease = { epoch: 0, change: refuse, release: refuse }
-  const { operations, afterwards } = choose({ agent, lease, report: request.report, seen, sandbox }, request)
+  const same = await unchanged(agent, request, seen)
+  const { operations, afterwards } = choose({ agent, lease, report: request.report, seen, sandbox }, request, same)
   return [...(sending ? [sending] : []), ...operations, ...afterwards]
 }
 
 async function alreadyServing(agent: Agent, request: DeployRequest, seen: Observation): Promise<Deployed | null> {
-  const record = unchanged(request, seen)
+  const record = await unchanged(agent, request, seen)
   if (!record || seen.interrupted || !isConverged(seen) || !isRunning(seen, `release-${record.number}`, 'web'))
     return null
   const at = listenOf(request, seen)
@@ -55,9 +57,10 @@ async function alreadyServing(agent: Agent, request: DeployRequest, seen: Observ
   return { outcome: 'already-serving', release: releaseOf(record), url, verdict: null, cut: 0 }
 }
 
-async function releaseNow(change: Change, request: DeployRequest): Promise<Deployed> {
+async function releaseNow(before: Change, request: DeployRequest): Promise<Deployed> {
+  const change = await giveSecrets(before, request)
   const { seen, agent } = change
-  const chosen = choose(change, request)
+  const chosen = choose(change, request, await unchanged(agent, request, seen))
   const serves = seen.current !== null && isRunning(seen, `release-${seen.current}`, 'web')
   await release(chosen.operations, {
     report: change.report,
@@ -82,11 +85,10 @@ interface Chosen {
 }
 
 /** What must be done: a new release, the same one started again, or the edge alone. */
-function choose(change: Change, request: DeployRequest): Chosen {
+function choose(change: Change, request: DeployRequest, same: ReleaseRecord | null): Chosen {
   const { seen, agent, sandbox } = change
   const at = listenOf(request, seen)
   const wish = wishEdge(request, agent.home, at, sandbox)
-  const same = unchanged(request, seen)
   const wishes = wishServices(request, seen, agent.home)
   const record = same ?? newRecord(request, seen, { hosts: hostNames(request, at, agent.transport.name), wishes })
   const runs = same !== null && isRunning(seen, `release-${same.number}`, 'web')

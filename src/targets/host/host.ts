@@ -4,6 +4,7 @@ import type { Plan } from '../../model/plan.ts'
 import type { Release } from '../../model/release.ts'
 import type { Operation } from '../../model/target.ts'
 import type { Verdict } from '../../model/verdict.ts'
+import type { GivenSecrets } from '../../secrets/index.ts'
 import type { MadeImage } from '../../steps/image/index.ts'
 
 /** What can be asked of one app on one host. Every method throws errors of the catalogue; docs/errors.md names them. */
@@ -29,7 +30,7 @@ export interface Host {
   down(options: ChangeOptions): Promise<void>
   /** Takes the lock by force and repairs what an interrupted run left. */
   recover(options: ChangeOptions): Promise<Status>
-  /** Sets (a value) or removes (null) secrets; the next deploy uses them. */
+  /** Sets (a value) or removes (null) secrets that the host keeps by itself; the next deploy uses them, where it gives no others. */
   setSecrets(values: Readonly<Record<string, string | null>>, options: ChangeOptions): Promise<void>
   /** Names only: values are never shown. */
   secretNames(): Promise<readonly string[]>
@@ -48,6 +49,8 @@ export interface DeployRequest extends ChangeOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Of the repository, for the release's record. */
   readonly commit?: string | null
+  /** All of this environment, instead of those given before; they win over what the host has made. Without any those of before stay. */
+  readonly secrets?: GivenSecrets | null
   /** Without it: where the edge listens already, else 127.0.0.1:8000. */
   readonly listen?: ListenAt
   /** Instead of 127.0.0.1:8000. */

@@ -101,7 +101,12 @@ export const observation = z.object({
   journal: z.string(),
   edge: edge.nullable(),
   services: z.partialRecord(service.shape.kind, service),
-  secrets: z.object({ version: z.number(), names: z.array(z.string()) }),
+  secrets: z.object({
+    version: z.number(),
+    names: z.array(z.string()),
+    /** Those that came with a release; the others the host made or was told by hand. */
+    given: z.array(z.string()),
+  }),
   root: z.boolean(),
 })
 export type Observation = z.infer<typeof observation>

@@ -15,7 +15,7 @@ const postgres: ServicePlan = {
 
 function wish(env: Readonly<Record<string, string>>): readonly ServiceWish[] {
   const plan = { name: 'shop', env: {}, services: [postgres] }
-  return wishServices({ plan, env }, { secrets: { names: [], version: 0 } }, '/state/shop')
+  return wishServices({ plan, env }, { secrets: { names: [], version: 0, given: [] } }, '/state/shop')
 }
 
 test('a service listens at the port that the environment gives; where the app is told it, at any', () => {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { Agent } from './agent.ts'
 import { processNames } from './containers.ts'
 import type { DeployRequest, ListenAt } from './host.ts'
 import type { ServiceWish } from './services.ts'
 import { recordOf, type Observation, type ReleaseRecord } from './observation.ts'
+import { hasSecrets } from './operations/secrets.ts'
 
 const everywhere: ListenAt = { address: '127.0.0.1', port: 8000 }
 
@@ -24,6 +26,7 @@ export function configHash({ plan, env = {}, limits = {} }: DeployRequest): stri
     limits.memory,
     limits.pids,
     plan.services,
+    plan.secretFiles,
   ]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
 }
@@ -33,12 +36,14 @@ function sorted(env: Readonly<Record<string, string>>): (readonly [string, strin
 }
 
 /** The release that serves, when it is just what is asked for; null when another must be made. */
-export function unchanged(request: DeployRequest, seen: Observation): ReleaseRecord | null {
+export async function unchanged(
+  agent: Agent,
+  request: DeployRequest,
+  seen: Observation,
+): Promise<ReleaseRecord | null> {
   const current = recordOf(seen, seen.current)
   if (!current || current.image !== request.made.image.digest || current.config !== configHash(request)) return null
-  const given = request.env ?? {}
-  const known = request.plan.secrets.every(({ name }) => name in given || seen.secrets.names.includes(name))
-  return known && current.secrets === String(seen.secrets.version) ? current : null
+  return (await hasSecrets(agent, request, current)) ? current : null
 }
 
 /** The record of the next release, before it is staged. */

@@ -28,6 +28,7 @@ test('what belongs is there, with the modes git knows; tools and their traces ar
     'run.sh': '#!/bin/sh\n',
     '.github/workflows/a.yml': '',
     'wherry.toml': '',
+    '.wherry/secrets/public.age': 'x',
     'a.pyc': '',
     'docs/a.md': '',
   })

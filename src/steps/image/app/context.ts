@@ -42,6 +42,7 @@ export const alwaysOut = [
   '*.pyc',
   '.DS_Store',
   '/wherry.toml',
+  '.wherry/',
   'wherry.lock',
   'wherry.*.lock',
   '.venv/',

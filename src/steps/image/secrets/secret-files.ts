@@ -5,8 +5,12 @@ const examples = /(?:example|sample|template|dist|default|public)/i
 /** Certificates are public, and apps need them to be there. */
 const publicPem = /-----BEGIN (?:CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY)-----/
 
+/** Our own, whatever their environment is called. */
+const encrypted = /(?:^|\/)\.wherry\/secrets\//
+
 /** `text` is asked for only where the name does not decide. */
 export function isSecretFile(path: string, text: () => string): boolean {
+  if (encrypted.test(path)) return true
   if (!secretNames.test(path) || examples.test(path.slice(path.lastIndexOf('/') + 1))) return false
   return !(/\.pem$/i.test(path) && publicPem.test(text()) && !/PRIVATE KEY/.test(text()))
 }

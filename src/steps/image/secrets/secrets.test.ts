@@ -6,6 +6,7 @@ import { hasBase62Crc } from './checks.ts'
 import { isPlaceholder, looksRandom } from './plausible.ts'
 import { rules } from './rules.ts'
 import { scanText } from './scan.ts'
+import { isSecretFile } from './secret-files.ts'
 
 /** Made here, letter by letter: a real one must not lie in a repository, and scanners would stop one that looks real. */
 const letters =
@@ -145,4 +146,9 @@ test('what people type is told from what chance makes', () => {
   for (const text of ['password', 'postgres', 'changeme', 'PASSWORD', 'db_password'])
     expect(isPlaceholder(text)).toBe(true)
   expect(hasBase62Crc(makeCheckedToken('ghp_'))).toBe(true)
+})
+
+test('encrypted files of environments stay out of a Dockerfile’s context, too, whatever their name', () => {
+  expect(isSecretFile('.wherry/secrets/public.age', () => '')).toBe(true)
+  expect(isSecretFile('.wherry/notes.md', () => '')).toBe(false)
 })

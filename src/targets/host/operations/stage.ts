@@ -8,6 +8,7 @@ import type { ReleaseRecord } from '../observation.ts'
 import type { ServiceWish } from '../services.ts'
 import type { HostSandbox } from '../transport.ts'
 import type { Work } from '../work.ts'
+import { describeSecrets, namesNeeded } from './secrets.ts'
 import type { Told } from './services.ts'
 
 export interface Surroundings {
@@ -24,15 +25,14 @@ export function stage(
   record: Omit<ReleaseRecord, 'secrets' | 'state' | 'file'>,
   { sandbox, services, told }: Surroundings,
 ): Operation {
-  const { plan, made } = request
+  const { made } = request
   const place = { home: work.agent.home, release: record.number, services }
-  const secrets = plan.secrets.map(({ name }) => name).filter(name => !(name in (request.env ?? {})))
   return {
     title: `stage release ${record.number}`,
     describe: () => [
       `image ${made.image.digest}`,
       ...made.statics.map(({ url, directory }) => `static ${url} from ${directory}`),
-      ...(secrets.length > 0 ? [`secrets ${list(secrets)}`] : []),
+      ...describeSecrets(request),
     ],
     async run() {
       const answer = await work.lease.change(
@@ -45,7 +45,8 @@ export function stage(
           public: { release: record.number, image: record.image },
           record,
           specs: specsOf(request, place, sandbox),
-          secrets,
+          secrets: namesNeeded(request),
+          secretFiles: request.plan.secretFiles,
           env: { plan: planEnvironment(request), services: told(), given: request.env ?? {} },
         },
         z.object({ made: z.array(z.string()) }),
