@@ -4,6 +4,7 @@ import type { Event } from '../../model/event.ts'
 import type { Lock } from '../../model/lock.ts'
 import { buildAll } from './built.ts'
 import { keepLock, keptPlaces, makeHere, recordedLock } from './here.ts'
+import { refuseTwin } from './resolve/twin.ts'
 import type { Tools } from './tools.ts'
 import type { Built, ImageRequest, MadeImage } from './values.ts'
 
@@ -23,6 +24,7 @@ export async function makeElsewhere(request: ImageRequest, tools: Tools): Promis
   const twin = await makeHere(forTwin, speakingOf(own, told, tools), recorded)
   const here = speakingOf(other, told, tools)
   const lock = recorded ?? (await resolveBeside(request, twin, here))
+  if (lock.python !== twin.lock.python) throw refuseTwin(lock.python, lock.base, twin.lock)
   tellDrift(twin.lock, lock, tools)
   const { image, layers, statics } = await buildAll(request, lock, here, twin)
   return { image, lock, layers, statics, twin: { platform: own, digest: twin.image.digest } }
@@ -59,7 +61,7 @@ function speakingOf(platform: string, told: Set<string>, tools: Tools): Tools {
         const task = event.task === undefined ? {} : { task: `${platform} · ${event.task}` }
         return tools.report({ ...event, ...task, text: `${platform} · ${event.text}` })
       }
-      if (told.has(event.text)) return
+      if (event.level !== 'log' && told.has(event.text)) return
       told.add(event.text)
       tools.report(event)
     },

@@ -71,17 +71,13 @@ export async function makeEnvironment(
     sources: baseKey(lock.base, [lock.base.packages]),
     python,
   }
+  const workplace = { place, python, compile, builder: builderFor(lock, twin, { bottom, ground }) }
   const venv = makeVenv({ executable, version: lock.python }, place)
   const [lowest = ''] = await unpackStacks(bottom, tools, ground)
   const user = lock.base.kind === 'image' ? userEntries(lowest) : []
   const rest: LayerPart[] = [
     standardLibraryPart(bottomOf(baseParts(lock.base, tools)), library, compile),
-    ...(await packageParts(
-      lock,
-      checkout,
-      { place, python, compile, builder: builderFor(lock, twin, { bottom, ground }) },
-      tools,
-    )),
+    ...(await packageParts(lock, checkout, workplace, tools)),
     { what: 'environment and launcher', tree: [...venv, ...launcherTree(), volume, ...user] },
   ]
   const made = await task(

@@ -1,6 +1,6 @@
 import { architectures } from '../../kit/architecture.ts'
 import { isWherryError } from '../../kit/error.ts'
-import type { Lock, Locks } from '../../model/lock.ts'
+import type { Lock } from '../../model/lock.ts'
 import { buildAll, buildOn } from './built.ts'
 import { cannotResolve, noWheel } from './errors.ts'
 import { openInside, type Inside } from './inside.ts'
@@ -57,13 +57,12 @@ async function resolveLike(request: ImageRequest, beside: Lock | null, tools: To
   }
 }
 
-/** Places where data is kept on any platform: the same app writes there, and where data was once kept stays one, whatever the app does today. */
+/**
+ * Places where data is kept on any platform: the same app writes there. Where data was once kept stays one, whatever the app does
+ * today.
+ */
 export function keptPlaces({ checkout, plan }: ImageRequest): Lock['data'] {
-  return mergePlaces(readLocks(checkout, plan.lockFile))
-}
-
-function mergePlaces(locks: Locks): Lock['data'] {
-  const all = Object.values(locks).flatMap(({ data }) => data)
+  const all = Object.values(readLocks(checkout, plan.lockFile)).flatMap(({ data }) => data)
   return [...new Map(all.map(place => [place.path, place])).values()]
 }
 
