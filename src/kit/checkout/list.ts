@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
@@ -67,13 +68,29 @@ async function walkListed(root: string, listed: { files: Set<string>; submodules
     }
   }
   const found = collector()
-  // Git also lists what it once tracked below a name that is a link by now: nothing behind it belongs. Parents come first.
-  const seen = new Set([''])
+  // Git also lists what it once tracked below a name that is a link by now: nothing behind it belongs. Parents come first; the file
+  // system is asked by git's own names, for where letter case does not count it has others.
+  const real = new Set<string>()
   for (const directory of [...directories].sort()) {
-    if (!seen.has(directory) || directory.split('/').some(part => alwaysOut.has(part))) continue
-    for (const inner of await found.visit(root, directory, path => listed.files.has(path))) seen.add(inner)
+    const isReal = directory === '' || (real.has(parentOf(directory)) && isDirectory(join(root, directory)))
+    if (!isReal || directory.split('/').some(part => alwaysOut.has(part))) continue
+    real.add(directory)
+    await found.visit(root, directory, path => listed.files.has(path))
   }
   return { ...found.listing(), submodules: listed.submodules, git: true }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
+}
+
+/** Synchronous, for a round trip to the thread pool costs more than the question. */
+function isDirectory(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 async function walkIgnoring(root: string): Promise<Listing> {
