@@ -1,65 +1,16 @@
 import { createHash } from 'node:crypto'
-import {
-  assembleAddition,
-  assembleBase,
-  basePackages,
-  fetchDebs,
-  findMirrors,
-  nginxPackages,
-  omittedPackages,
-  openArchive,
-  pythonOf,
-  resolve,
-  type Archive,
-} from '../../debian/index.ts'
-import type { BaseLock, DebianBaseLock, DebianPackage, ImageBaseLock, Lock } from '../../model/lock.ts'
-import type { BasePlan } from '../../model/plan.ts'
+import type { UnpackedDeb } from '../../debian/index.ts'
+import { pythonOf } from '../../debian/suites.ts'
+import type { BaseLock, DebianBaseLock, DebianPackage, ImageBaseLock } from '../../model/lock.ts'
 import type { Tree } from '../../model/tree.ts'
 import { makeLayers, surveyLayers, type LayerPart, type MadeLayers } from '../../oci/index.ts'
-import { count } from '../../kit/text.ts'
 import type { OpenBase } from './base-image/open-base.ts'
-import { restoreCredentials, withoutCredentials } from './credentials.ts'
+import { restoreCredentials } from './credentials.ts'
 import { ownGround, type Ground } from './ground.ts'
-import { signalOf, task, type Tools } from './tools.ts'
+import { signalOf, type Tools } from './tools.ts'
 
 /** Counts up whenever the same packages would be assembled differently. */
 const rules = 1
-
-/**
- * Chooses the packages of the base from the archive as it is now; libraries come later, when the wheels' needs are known. The lock of the
- * twin says what a base image's Python is where this machine cannot ask it.
- */
-export async function resolveBase(
-  plan: BasePlan,
-  architecture: BaseLock['architecture'],
-  tools: Tools,
-  twin: Lock | null = null,
-): Promise<{ lock: BaseLock; archive: Archive; python: string }> {
-  if (plan.kind === 'image')
-    return (await import('./base-image/resolve-base.ts')).resolveImageBase(plan, architecture, tools, twin)
-  const { suite } = plan
-  const read = async (): Promise<{ lock: DebianBaseLock; archive: Archive }> => {
-    const mirrors = await findMirrors(suite)
-    const archive = await openArchive(suite, { architecture, mirrors, cache: tools.cache, ...signalOf(tools) })
-    const packages = resolve(archive, basePackages(suite), { omit: omittedPackages })
-    const nginx = resolve(archive, nginxPackages, { omit: omittedPackages, present: packages })
-    const addresses = {
-      archive: withoutCredentials(mirrors.archive),
-      security: mirrors.security === null ? null : withoutCredentials(mirrors.security),
-    }
-    return {
-      archive,
-      lock: { kind: 'debian', suite, architecture, mirrors: addresses, packages, nginx, libraries: [] },
-    }
-  }
-  const found = await task(
-    tools,
-    `reading the package index of ${suite}`,
-    read,
-    ({ lock }) => `${suite}: ${count(lock.packages.length + lock.nginx.length, 'package')}, signatures verified`,
-  )
-  return { ...found, python: pythonVersion(found.lock, plan.python) }
-}
 
 /** The Debian packages a base has before anything is added: ours, or those a base image came with. */
 export function heldBy(lock: BaseLock): readonly { readonly name: string; readonly version: string }[] {
@@ -75,11 +26,6 @@ export function interpreterOf(lock: BaseLock, minor: string): string {
 export function libraryOf(lock: BaseLock, minor: string): readonly string[] {
   if (lock.kind === 'image') return [`${lock.interpreter.library.slice(1)}/`]
   return [`usr/lib/python${minor}/`, 'usr/lib/python3/']
-}
-
-/** Packages that are added to a base: those named and what they need beyond it. */
-export function resolveAddition(archive: Archive, names: readonly string[], lock: BaseLock): DebianPackage[] {
-  return resolve(archive, names, { omit: omittedPackages, present: [...heldBy(lock), ...lock.nginx] })
 }
 
 export interface MadeBase extends MadeLayers {
@@ -106,10 +52,10 @@ export function baseParts(lock: BaseLock, tools: Tools): LayerPart[] {
   let base: Promise<Tree> | undefined
   const fetch = debFetcher(lock, tools)
   const baseTree = (): Promise<Tree> => (base ??= bottomTree(lock, tools))
-  const nginxTree = async (): Promise<Tree> =>
-    assembleAddition(await fetch(lock.nginx), [await baseTree()], lock.architecture)
-  const libraryTree = async (): Promise<Tree> =>
-    assembleAddition(await fetch(lock.libraries), [await baseTree(), await nginxTree()], lock.architecture)
+  const add = async (packages: readonly DebianPackage[], below: readonly Tree[]): Promise<Tree> =>
+    (await debian()).assembleAddition(await fetch(packages), below, lock.architecture)
+  const nginxTree = async (): Promise<Tree> => add(lock.nginx, [await baseTree()])
+  const libraryTree = async (): Promise<Tree> => add(lock.libraries, [await baseTree(), await nginxTree()])
   const what = lock.kind === 'image' ? `base: ${lock.name}` : `base: Debian ${lock.suite}`
   const parts: LayerPart[] = [{ what, key: baseKey(lock, [lock.packages]), tree: baseTree }]
   // A base image may bring nginx.
@@ -125,7 +71,12 @@ export function baseParts(lock: BaseLock, tools: Tools): LayerPart[] {
 
 async function bottomTree(lock: BaseLock, tools: Tools): Promise<Tree> {
   if (lock.kind === 'image') return (await openBaseImage(lock, tools)).tree()
-  return assembleBase(await debFetcher(lock, tools)(lock.packages), lock.architecture)
+  return (await debian()).assembleBase(await debFetcher(lock, tools)(lock.packages), lock.architecture)
+}
+
+/** Loaded where something of a base is missing only: mostly all of it is in the cache. */
+function debian() {
+  return import('../../debian/index.ts')
 }
 
 /** Loaded where there is a base image only: most apps have none. */
@@ -137,10 +88,16 @@ async function openBaseImage({ reference, architecture }: ImageBaseLock, tools: 
 export function debFetcher(
   lock: BaseLock,
   tools: Tools,
-): (packages: readonly DebianPackage[]) => ReturnType<typeof fetchDebs> {
+): (packages: readonly DebianPackage[]) => Promise<readonly UnpackedDeb[]> {
   let mirrors: Promise<BaseLock['mirrors']> | undefined
-  return async packages =>
-    fetchDebs(packages, { mirrors: await (mirrors ??= mirrorsOf(lock)), cache: tools.cache, ...signalOf(tools) })
+  return async packages => {
+    const { fetchDebs } = await debian()
+    return fetchDebs(packages, {
+      mirrors: await (mirrors ??= mirrorsOf(lock)),
+      cache: tools.cache,
+      ...signalOf(tools),
+    })
+  }
 }
 
 /** The lowest layer: Python and what it needs. */
@@ -152,6 +109,7 @@ export function bottomOf(parts: readonly LayerPart[]): LayerPart {
 
 /** The lock's addresses, with the credentials this machine's own settings hold for them. */
 async function mirrorsOf(lock: BaseLock): Promise<BaseLock['mirrors']> {
+  const { findMirrors } = await debian()
   const own = await findMirrors(lock.suite).catch(() => null)
   const known = [own?.archive, own?.security].filter(address => typeof address === 'string')
   const { archive, security } = lock.mirrors
@@ -187,7 +145,7 @@ export function groundOn(lock: Pick<DebianBaseLock, 'suite' | 'packages'>): Grou
 }
 
 /** The upstream version of the base's Python: `3.13.5`, from the package version `3.13.5-2+deb13u1`. */
-function pythonVersion(lock: Pick<DebianBaseLock, 'packages'>, minor: string): string {
+export function pythonVersion(lock: Pick<DebianBaseLock, 'packages'>, minor: string): string {
   const found = lock.packages.find(({ name }) => name === `python${minor}-minimal`)?.version
   return /^(?:\d+:)?(3\.\d+\.\d+)/.exec(found ?? '')?.[1] ?? `${minor}.0`
 }

@@ -18,7 +18,6 @@ import {
   makeBase,
   type MadeBase,
 } from './base.ts'
-import { userEntries } from './base-image/user.ts'
 import { makeCompile, standardLibraryPart, type Compile } from './bytecode.ts'
 import type { Ground } from './ground.ts'
 import { openInside, unpackStacks } from './inside.ts'
@@ -74,7 +73,7 @@ export async function makeEnvironment(
   const workplace = { place, python, compile, builder: builderFor(lock, twin, { bottom, ground }) }
   const venv = makeVenv({ executable, version: lock.python }, place)
   const [lowest = ''] = await unpackStacks(bottom, tools, ground)
-  const user = lock.base.kind === 'image' ? userEntries(lowest) : []
+  const user = lock.base.kind === 'image' ? (await import('./base-image/user.ts')).userEntries(lowest) : []
   const rest: LayerPart[] = [
     standardLibraryPart(bottomOf(baseParts(lock.base, tools)), library, compile),
     ...(await packageParts(lock, checkout, workplace, tools)),

@@ -8,7 +8,7 @@ import { openRegistry, type NpmRegistry, type OfferedVersion } from '../../../no
 import { readNpmSettings } from '../../../node/registry/settings.ts'
 import { chooseNode, newestFor } from '../../../node/version.ts'
 import type { Checkout } from '../../../kit/checkout/index.ts'
-import { resolveAddition } from '../base.ts'
+import { resolveAddition } from '../resolve/base.ts'
 import { task, type Tools } from '../tools.ts'
 import { frontEndUnsupported, noSuchNode } from './errors.ts'
 

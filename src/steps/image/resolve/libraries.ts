@@ -5,9 +5,9 @@ import type { SystemLibraryFact } from '../../../model/project.ts'
 import type { Tree } from '../../../model/tree.ts'
 import type { LayerPart } from '../../../oci/index.ts'
 import { neededLibraries } from '../../../python/elf/needs.ts'
-import { resolveAddition } from '../base.ts'
 import type { Tools } from '../tools.ts'
 import type { PlacedWheel } from '../wheels/place.ts'
+import { resolveAddition } from './base.ts'
 import type { Request } from './request-hash.ts'
 
 /** The Debian packages for libraries and programs that are asked for by name while the app runs, where no shared object tells. */

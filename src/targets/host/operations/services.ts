@@ -7,7 +7,7 @@ import { isRunning, type ServiceRecord } from '../observation.ts'
 import type { ServiceWish } from '../services.ts'
 import type { HostSandbox } from '../transport.ts'
 import type { Work } from '../work.ts'
-import { bringService } from './bring-service.ts'
+import type { bringService } from './bring-service.ts'
 import { awaitReady, stopServices } from './service-state.ts'
 
 /** Values the app is to be told, by variable; known once the services are there. */
@@ -30,7 +30,7 @@ export function bringServices(
         const kept = isAsWished(work, wish)
         // One that a holder just started again may still be repairing itself.
         if (kept) await awaitReady(work, wish.service, kept)
-        const record = kept ?? (await bringService(work, request, wish, sandbox))
+        const record = kept ?? (await bring(work, request, wish, sandbox))
         told(tell(wish.plan, { ...wish, port: record.port }))
       }
     },
@@ -40,6 +40,10 @@ export function bringServices(
     },
   }
 }
+
+/** Loaded where a service must be made or started only: most apps have none. */
+const bring = async (...all: Parameters<typeof bringService>): Promise<ServiceRecord> =>
+  (await import('./bring-service.ts')).bringService(...all)
 
 /** The record of a service that runs just so; null for any other. */
 function isAsWished({ seen }: Work, { service, access, digest }: ServiceWish): ServiceRecord | null {
