@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { commandsFor, runSecretCommands } from './commands.ts'
 import { gatherSecrets } from './gather.ts'
+import { describeSources } from './given.ts'
 
 const heard: string[] = []
 const options = {
@@ -66,4 +67,9 @@ test('a process that stays asks once', async () => {
   const first = await runSecretCommands(asked, { ...options, resident: true })
   expect(await runSecretCommands(asked, { ...options, resident: true })).toEqual(first)
   expect(await runSecretCommands(asked, options)).not.toEqual(first)
+})
+
+test('names are told by where they come from, without those that have a value', () => {
+  const sources = { A: '`op`', B: 'file', C: '`op`', D: 'file' }
+  expect(describeSources({ values: {}, sources }, ['D'])).toEqual(['secrets A and C from `op`', 'secrets B from file'])
 })

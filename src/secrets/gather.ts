@@ -1,15 +1,9 @@
 import type { Config } from '../config/schema.ts'
 import { Secret } from '../kit/secret.ts'
 import { commandsFor, runSecretCommands, type CommandOptions } from './commands.ts'
+import type { GivenSecrets } from './given.ts'
 import { secretsPlace } from './place.ts'
 import { readSecrets } from './store.ts'
-
-/** The secrets that a release is given, and where each comes from. Values go to the host and nowhere else. */
-export interface GivenSecrets {
-  readonly values: Readonly<Record<string, Secret>>
-  /** Name → the file it was in, or the program that gave it. */
-  readonly sources: Readonly<Record<string, string>>
-}
 
 export interface GatherOptions extends CommandOptions {
   /** Names that have a value already, which wins: nothing is asked for them. */

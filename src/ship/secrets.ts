@@ -8,6 +8,10 @@ export async function secretsFor(
   { environment, env = {}, ...options }: ImageOptions,
 ): Promise<GivenSecrets | null> {
   if (environment === undefined) return null
-  const { gatherSecrets } = await import('../secrets/index.ts')
-  return gatherSecrets(config, { ...options, environment, repository: checkout.root, without: Object.keys(env) })
+  const { describeSources, gatherSecrets } = await import('../secrets/index.ts')
+  const about = { environment, repository: checkout.root, without: Object.keys(env) }
+  const secrets = await gatherSecrets(config, { ...options, ...about })
+  for (const text of describeSources(secrets, Object.keys(env)))
+    options.report({ step: 'release', level: 'info', text })
+  return secrets
 }

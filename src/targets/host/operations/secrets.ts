@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { list } from '../../../kit/text.ts'
+import { describeSources } from '../../../secrets/given.ts'
 import type { Agent } from '../agent.ts'
 import type { Change } from '../change.ts'
 import type { DeployRequest } from '../host.ts'
@@ -34,14 +35,10 @@ export async function giveSecrets(change: Change, request: DeployRequest): Promi
 
 /** Where each comes from, for people. */
 export function describeSecrets(request: DeployRequest): readonly string[] {
-  const { values = {}, sources = {} } = request.secrets ?? {}
-  const bySource = Map.groupBy(
-    Object.keys(values).filter(name => !(name in (request.env ?? {}))),
-    name => sources[name] ?? 'what was given',
-  )
-  const made = namesNeeded(request).filter(name => !(name in values))
+  const { secrets, env = {} } = request
+  const made = namesNeeded(request).filter(name => !(name in (secrets?.values ?? {})))
   return [
-    ...[...bySource].map(([source, names]) => `secrets ${list(names)} from ${source}`),
+    ...(secrets ? describeSources(secrets, Object.keys(env)) : []),
     ...(made.length > 0 ? [`secrets ${list(made)}, made once for this environment`] : []),
   ]
 }
