@@ -110,7 +110,7 @@ function readInside(root: string, path: string, limit: number): Uint8Array {
 
 function openInside(root: string, path: string): OpenedFile | null {
   try {
-    const real = realpathSync.native(join(root, path))
+    const real = realpathSync(join(root, path)) // As the root was found: the native one may spell letters otherwise.
     if (!real.startsWith(root === sep ? sep : root + sep)) throw refuseOutside(path)
     return openRegular(real)
   } catch (error) {
