@@ -2,6 +2,7 @@
 
 Python standard library only, 3.9 or newer. `agent COMMAND` reads one JSON object from stdin and answers one on stdout, `agent serve`
 as many as are asked; `agent logs` answers lines of JSON; `agent receive` takes layers; `agent hold HOME` stays and parents processes;
+`agent renew HOME` looks after its certificate;
 `agent run BASE64` becomes a command of the app, so its request, which holds no secret, comes as base64 of JSON; `agent attach TICKET`
 does the same by a request that was left before. What must be atomic on the host happens here: the lock with its epochs, the journal, the
 switch, the drain check.
@@ -18,6 +19,10 @@ def main():
         import holder
 
         return holder.hold(arguments[1])
+    if len(arguments) == 2 and arguments[0] == "renew":
+        import certificate
+
+        return certificate.renew(arguments[1])
     import session
 
     if arguments == ["serve"]:
@@ -39,7 +44,7 @@ def main():
 
         return layers.receive()
     if len(arguments) != 1 or arguments[0] not in session.commands.ALL:
-        print("usage: agent hold HOME | run BASE64 | attach TICKET | serve | logs | receive | " + " | ".join(sorted(session.commands.ALL)), file=sys.stderr)
+        print("usage: agent hold HOME | renew HOME | run BASE64 | attach TICKET | serve | logs | receive | " + " | ".join(sorted(session.commands.ALL)), file=sys.stderr)
         return 2
     json.dump(session.answer(arguments[0], json.load(sys.stdin)), sys.stdout)
     return 0

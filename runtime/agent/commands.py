@@ -12,6 +12,7 @@ WHERE = {
     "leases": ("acquire", "renew", "release"),
     "releases": ("stage", "start", "switch", "switch_back", "want", "stop", "discard", "prune", "backup", "leave", "secrets", "give_secrets"),
     "services": tuple(f"services_{name}" for name in ("claim", "stage", "job", "keep", "start", "stop", "ready")),
+    "certificate": ("certify",),
     "edge": ("listen", "unlisten", "edge_stage", "edge_commit", "edge_revert", "edge_stop"),
 }
 

@@ -42,6 +42,10 @@ def stage(home, request):
         write_changed(path, key, 0o400)
         if owner is not None:
             os.chown(path, owner, owner)
+    if request.get("fetched") is not None:
+        import certificate  # Loads much, for those few who need it.
+
+        certificate.prepare(home, request["fetched"], owner)
     files.write(os.path.join(home.edge_conf, NEW), request["configuration"].encode(), 0o644)
     os.makedirs(os.path.join(home.edge_run, "temp"), mode=0o755, exist_ok=True)
     if owner is not None:

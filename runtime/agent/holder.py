@@ -13,7 +13,9 @@ import signal
 import socket
 import time
 
+import ask
 import files
+import renewal
 from home import Home
 from listeners import Listeners, reason
 from log import TURN_OVER_AT, Log, turn_over
@@ -258,6 +260,8 @@ class Holder:
         if now - self.looked > LOOK_AT_LOGS:
             self.looked = now
             self.turn_over_edge_log()
+            if renewal.is_due(self.home):
+                self.start("certificate", {"name": "renew", "argv": [*ask.program()[:-1], "renew", self.home.path], "stop": "TERM"})
 
     def turn_over_edge_log(self):
         path = os.path.join(self.home.edge_logs, "access.jsonl")

@@ -7,6 +7,7 @@ import ask
 import files
 import journal
 import lock
+import renewal
 import sockets
 import vault
 from home import Home
@@ -34,6 +35,7 @@ def observe(request):
         "interrupted": bool(lease.get("owner")) and not lock.holds(lease),
         **history(home),
         "edge": files.read_json(home.edge),
+        "certificate": renewal.state(home) or None,
         "services": records(home),
         "secrets": {"version": version, "names": sorted(vault.whole(secrets)), "given": sorted(secrets["given"])},
         "root": os.geteuid() == 0,

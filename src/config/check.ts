@@ -44,6 +44,8 @@ interface Shape {
   /** Of a record every key holds the same. */
   readonly valueType?: Shape
   readonly unwrap?: () => Shape
+  /** Of what may be one of several. */
+  readonly options?: readonly Shape[]
 }
 
 /** The keys that exist where the issue is, for the suggestion. */
@@ -52,6 +54,7 @@ function keysAt(schema: Shape, path: readonly PropertyKey[]): string[] {
   for (const part of path) {
     here = here.shape?.[part] ?? here.valueType ?? {}
     while (here.unwrap) here = here.unwrap()
+    here = here.options?.find(({ shape }) => shape) ?? here
   }
   return Object.keys(here.shape ?? {})
 }

@@ -49,6 +49,7 @@ export function servers(site: Site, nginx: Nginx): Statement[] {
         ...http2(listens, nginx),
         d('server_name', names),
         ...commonHeaders(site),
+        ...(plain.length === 0 ? challenges(site) : []),
         ...pages(site, nginx),
         ...releaseFile(site, nginx),
         ...staticLocations(site, nginx),
@@ -98,10 +99,23 @@ function redirect(listens: readonly Listen[], names: readonly Arg[], isDefault: 
         ]),
       ),
       d('server_name', names),
+      ...challenges(site),
       // 308 keeps the method: a POST to the plain address is not turned into a GET.
-      d('return', ['308', template('https://', v('host'), suffix, v('request_uri'))]),
+      d('location', ['/'], [d('return', ['308', template('https://', v('host'), suffix, v('request_uri'))])]),
     ],
   )
+}
+
+/** Proofs are asked for without TLS, on port 80. */
+function challenges({ challenges: directory }: Site): Directive[] {
+  if (!directory) return []
+  return [
+    d(
+      'location',
+      ['^~', '/.well-known/acme-challenge/'],
+      [d('alias', [text(`${directory}/`)]), d('default_type', ['text/plain'])],
+    ),
+  ]
 }
 
 function pages(site: Site, nginx: Nginx): Statement[] {

@@ -32,6 +32,8 @@ export interface Site {
   readonly headers?: readonly Header[]
   /** The user's own directives for the server, in a file of their own: an unbalanced brace in it cannot leave it. */
   readonly extraFile?: DiskPath
+  /** What an ACME server is shown to prove that the names lead here (RFC 8555 §8.3): files named by their token. */
+  readonly challenges?: DiskPath
   /** While this file is there, the app's requests are answered with the maintenance page. */
   readonly maintenanceFlag?: DiskPath
   /** `<current>/release.json`: which release answers, without asking the app. */

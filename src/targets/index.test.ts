@@ -43,7 +43,18 @@ test.each<[string, string, string]>([
   [`${whole}port = 0`, 'invalid-config', 'targets.production.port'],
   [`${whole}domains = ["shop example"]`, 'invalid-config', 'targets.production.domains'],
   [`${whole}tls = { certificate = "a", key = "b" }`, 'invalid-config', 'targets.production.domains'],
-  [`${whole}domains = ["a.example"]\ntls = { certificate = "a" }`, 'invalid-config', 'targets.production.tls.key'],
+  [`${whole}domains = ["*.a.example"]\ntls = { acme = true }`, 'invalid-config', 'targets.production.domains'],
+  [
+    `${whole}domains = ["a.example"]\ntls = { acme = true, key = "a" }`,
+    'invalid-config',
+    'Mend targets.production.tls;',
+  ],
+  [
+    `${whole}domains = ["a.example"]\ntls = { acme = { mail = "a@b.example" } }`,
+    'invalid-config',
+    'Did you mean `email`',
+  ],
+  [`${whole}domains = ["a.example"]\ntls = { certificate = "a" }`, 'invalid-config', 'Mend targets.production.tls;'],
   ['[targets.production]\ntype = "host"\nhost = "-oProxyCommand=id"', 'invalid-config', 'targets.production.host'],
 ])('%j is refused with the next step', async (text, code, next) => {
   await expect(read(text)).rejects.toMatchObject({ code, next: expect.stringContaining(next) })
@@ -79,5 +90,8 @@ test('names and HTTPS bring the ports that browsers expect', () => {
     port: 8443,
     names: domains,
     tls: { plain: null, hsts: false },
+  })
+  expect(frontOf({ type: 'host', domains, tls: { acme: true } })).toMatchObject({
+    tls: { acme: { directory: expect.stringMatching(/letsencrypt/), email: null, roots: null } },
   })
 })

@@ -13,6 +13,7 @@ const nothing: Status = {
   url: null,
   lock: { epoch: 0, owner: null },
   interrupted: false,
+  certificate: null,
 }
 
 test('each of several apps stands under its name, a single one does not', () => {
@@ -30,4 +31,11 @@ test('what to do next is said of the target that was asked', () => {
   const next = (to: string | null): string => statusPages([{ name: 'api' }], [nothing], { style, to })
   expect(next(null)).toContain('wherry up')
   expect(next('production')).toContain('wherry ship --to production')
+})
+
+test('a certificate that the host fetches itself is told of, and why there is none', () => {
+  const page = (certificate: Status['certificate']): string =>
+    statusPages([{ name: 'a' }], [{ ...nothing, certificate }], { style, to: 'production' })
+  expect(page({ until: Date.UTC(2027, 0, 2), failed: null })).toMatch(/ {2}certificate until .*2027/)
+  expect(page({ until: null, failed: 'no such name' })).toContain('! no certificate yet: no such name')
 })

@@ -35,11 +35,19 @@ function statusPage(status: Status, { style, to }: StatusLook): string {
     )
   }
   if (past.length > 0) lines.push('')
+  lines.push(...certificateLines(status, style))
   if (status.interrupted)
     lines.push(`${style.yellow('!')} an earlier run was interrupted; the next command repairs it`, '')
   if (url === null || status.holder === null)
     lines.push(`${style.dim('next')}   wherry ${to === null ? 'up' : `ship --to ${to}`}`, '')
   return lines.join('\n')
+}
+
+function certificateLines({ certificate }: Status, style: Style): string[] {
+  if (certificate === null) return []
+  const { until, failed } = certificate
+  const lasts = until === null ? 'no certificate yet' : `certificate until ${dateAndTime(new Date(until))}`
+  return failed === null ? [`  ${lasts}`, ''] : [`${style.yellow('!')} ${lasts}: ${failed}`, '']
 }
 
 function headline({ current, url, holder, lock }: Status, style: Style): string {

@@ -20,7 +20,7 @@ export async function readCertificate(
   files: CertificateFiles,
   { names, now = new Date() }: { readonly names: readonly string[]; readonly now?: Date },
 ): Promise<Certificate> {
-  const [chain, key] = await Promise.all([read(directory, files.certificate), read(directory, files.key)])
+  const [chain, key] = await Promise.all([readPem(directory, files.certificate), readPem(directory, files.key)])
   const certificate = parse(files.certificate, () => new X509Certificate(chain))
   const secret = parse(files.key, () => createPrivateKey(key))
   const fault = faultOf(certificate, secret, { names, now })
@@ -45,13 +45,14 @@ function faultOf(
   return missing === undefined ? null : `it does not name ${missing}`
 }
 
-async function read(directory: string, file: string): Promise<string> {
+/** A file that the config names. Throws `certificate-unusable`. */
+export async function readPem(directory: string, file: string): Promise<string> {
   const path = resolve(directory, file.replace(/^~(?=\/)/, homedir()))
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw certificateUnusable({
       what: `${file} cannot be read.`,
       why: error.code === 'ENOENT' ? 'There is no such file.' : error.message,
-      next: 'Check `certificate` and `key` below `tls` of the target.',
+      next: 'Check the files named below `tls` of the target.',
     })
   })
 }

@@ -28,7 +28,7 @@ export async function converge(work: Work, sandbox: HostSandbox): Promise<Observ
 export function isConverged(seen: Observation): boolean {
   const current = recordOf(seen, seen.current)
   const own = current ? [`release-${current.number}`, `workers-${current.number}`] : []
-  const allowed = new Set([...own, 'edge', 'services'])
+  const allowed = new Set([...own, 'edge', 'services', 'certificate'])
   return (
     Object.keys(seen.running).every(group => allowed.has(group)) &&
     seen.releases.every(release => release.state !== 'staged') &&

@@ -10,6 +10,7 @@ import type { Deployed, DeployRequest } from './host.ts'
 import { addressesOf, hostNames, urlOf } from './hosts.ts'
 import { isRunning, recordOf, releaseOf, type Observation, type ReleaseRecord } from './observation.ts'
 import { backup, hasDatabases } from './operations/backup.ts'
+import { certify, isCertified } from './operations/certify.ts'
 import { edge, isEdgeAsWished, judge, listen } from './operations/edge.ts'
 import { prepare } from './operations/prepare.ts'
 import { prune, unlisten } from './operations/retire.ts'
@@ -47,6 +48,7 @@ async function alreadyServing(agent: Agent, request: DeployRequest, seen: Observ
   if (!record || seen.interrupted || !isConverged(seen) || !isRunning(seen, `release-${record.number}`, 'web'))
     return null
   const at = listenOf(request, seen)
+  if (!isCertified(seen, at)) return null
   if (!isEdgeAsWished(seen, wishEdge(request, agent.home, at, await agent.transport.sandbox()))) return null
   const { number, image, healthPath, hosts } = record
   const [host = 'localhost'] = hosts
@@ -112,6 +114,7 @@ function choose(change: Change, request: DeployRequest, same: ReleaseRecord | nu
     afterwards: [
       ...taking.afterwards,
       ...letGo(change, wish),
+      ...(isCertified(seen, at) ? [] : [certify(change, at)]),
       ...letServicesGo(change, wishes),
       ...(same ? [] : [prune(change, keep)]),
     ],

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { specOf, type Spec } from '../../engines/sandbox/spec.ts'
-import type { Secret } from '../../kit/secret.ts'
 import type { StaticPlan } from '../../model/plan.ts'
 import * as nginx from '../../nginx/index.ts'
 import { layersIn, placesOf, userOf } from './containers.ts'
+import { edgeTls, type EdgeTls } from './edge-tls.ts'
 import { noEdge } from './errors.ts'
 import { addressesOf } from './hosts.ts'
 import type { DeployRequest, ListenAt } from './host.ts'
@@ -20,7 +20,9 @@ export interface EdgeWish {
   readonly digest: string
   readonly pages: Readonly<Record<string, string>>
   /** What only nginx may read, by its file's name. */
-  readonly keys: Readonly<Record<string, Secret>>
+  readonly keys: EdgeTls['keys']
+  /** The names whose certificate the host fetches by itself; null where it does not. */
+  readonly fetched: EdgeTls['fetched']
   readonly specs: Readonly<Record<string, Spec>>
   readonly process: HolderProcess
   /** Checks `nginx.conf.new` in the same sandbox and ends. */
@@ -33,7 +35,7 @@ const program = '/usr/sbin/nginx'
 export function wishEdge(request: DeployRequest, home: string, listen: ListenAt, sandbox: HostSandbox): EdgeWish {
   const version = nginxOfImage(request)
   const extra = extraOf(request)
-  const tls = certificateOf(request, listen)
+  const tls = edgeTls(request, listen)
   const configuration = nginx.writeConfiguration(siteOf(request, { home, listen, sandbox }, { extra, tls }), version)
   const live = nginx.parseDiskPath(join(home, 'edge', 'conf', 'nginx.conf'))
   const passed = addressesOf(listen).length
@@ -55,9 +57,10 @@ export function wishEdge(request: DeployRequest, home: string, listen: ListenAt,
     pages: {
       ...nginx.errorPages(),
       ...(extra ? { [extra.name]: extra.text } : {}),
-      ...(tls ? { [tls.chainName]: tls.chain } : {}),
+      ...tls?.pages,
     },
-    keys: tls ? { [tls.keyName]: tls.key } : {},
+    keys: tls?.keys ?? {},
+    fetched: tls?.fetched ?? null,
     specs: { [name]: spec, test },
     process: start(name),
     test: start('test'),
@@ -71,19 +74,10 @@ function extraOf({ plan }: DeployRequest): { readonly name: string; readonly tex
   return { name: `extra-${hash(text).slice(0, 16)}.conf`, text }
 }
 
-/** Files named by what they hold, as above: a renewed certificate is another configuration, which nginx reads anew. */
-function certificateOf({ certificate }: DeployRequest, { tls }: ListenAt) {
-  if (!tls) return null
-  if (!certificate) throw new Error('to listen with TLS needs a certificate')
-  const { chain, key } = certificate
-  const mark = hash(`${chain}\0${key.reveal()}`).slice(0, 16)
-  return { chain, key, chainName: `tls-${mark}.pem`, keyName: `tls-${mark}.key` }
-}
-
 function siteOf(
   { plan, made }: DeployRequest,
   { home, listen, sandbox }: { readonly home: string; readonly listen: ListenAt; readonly sandbox: HostSandbox },
-  { extra, tls }: { readonly extra: ReturnType<typeof extraOf>; readonly tls: ReturnType<typeof certificateOf> },
+  { extra, tls }: { readonly extra: ReturnType<typeof extraOf>; readonly tls: EdgeTls | null },
 ): nginx.Site {
   const path = (...parts: string[]): nginx.DiskPath => nginx.parseDiskPath(join(home, ...parts))
   return {
@@ -93,7 +87,8 @@ function siteOf(
       tls: tls !== null && port === listen.port,
     })),
     serverNames: (listen.names ?? []).map(nginx.parseHostname),
-    ...(tls ? { tls: { certificate: path('edge/conf', tls.chainName), key: path('edge/conf', tls.keyName) } } : {}),
+    ...(tls ? { tls: { certificate: path('edge/conf', tls.certificate), key: path('edge/conf', tls.key) } } : {}),
+    ...(tls?.fetched ? { challenges: path('edge/conf/challenges') } : {}),
     ...(listen.tls?.hsts ? { headers: [nginx.parseHeader('Strict-Transport-Security', 'max-age=63072000')] } : {}),
     app: {
       socket: nginx.parseSocketPath(join(home, 'public/current/run/app.sock')),

@@ -112,3 +112,9 @@ export const certificateUnusable = defineError({
   title: 'The certificate of a target cannot be used',
   help: 'The files that `tls` of a target names are judged before anything is sent: both must be PEM, the key must be the certificate’s own and have no passphrase, the certificate must be valid today and name every one of `domains`.',
 })
+
+export const certificateNotIssued = defineError({
+  code: 'certificate-not-issued',
+  title: 'No certificate could be fetched for the names',
+  help: 'An ACME server such as Let’s Encrypt gives a certificate once it has seen, on port 80 of every name, a file that the server puts there. The names must lead to the server, a firewall must let port 80 through, and the server must reach the ACME server. Until it is fetched nginx answers with a certificate that browsers do not trust. The next ship tries again; `wherry status` shows how it stands.',
+})

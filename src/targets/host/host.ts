@@ -55,7 +55,7 @@ export interface DeployRequest extends ChangeOptions {
   readonly listen?: ListenAt
   /** Instead of 127.0.0.1:8000. */
   readonly usual?: ListenAt
-  /** For a `listen` with TLS. */
+  /** For a `listen` with TLS that fetches none itself. */
   readonly certificate?: Certificate
   readonly limits?: { readonly memory?: number; readonly pids?: number }
 }
@@ -66,7 +66,19 @@ export interface ListenAt {
   /** The names it answers to, the main one first; requests for others are closed. Without them it answers to all. */
   readonly names?: readonly string[] | undefined
   /** It speaks HTTPS there. `plain` is the port whose requests are sent on to it, null for none. */
-  readonly tls?: { readonly plain: number | null; readonly hsts: boolean } | undefined
+  readonly tls?:
+    | { readonly plain: number | null; readonly hsts: boolean; readonly acme?: AcmeAt | undefined }
+    | undefined
+}
+
+/** Where the host itself fetches its certificate, and renews it. */
+export interface AcmeAt {
+  /** The URL of the server's directory (RFC 8555 §7.1.1). */
+  readonly directory: string
+  /** Whom it may write to; null for nobody. */
+  readonly email: string | null
+  /** Certificates it is trusted by, as PEM, where the host's own do not say so. */
+  readonly roots: string | null
 }
 
 /** What proves to browsers that a name is this server's, both as PEM. */
@@ -100,6 +112,8 @@ export interface Status {
   readonly lock: { readonly epoch: number; readonly owner: string | null }
   /** True when an earlier run was interrupted: the next command repairs it. */
   readonly interrupted: boolean
+  /** Of the certificate that the host fetches itself; null where it does not. Milliseconds since the epoch. */
+  readonly certificate: { readonly until: number | null; readonly failed: string | null } | null
 }
 
 export interface ProcessStatus {

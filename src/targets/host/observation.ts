@@ -55,7 +55,15 @@ const edge = z.object({
     address: z.string(),
     port: z.number(),
     names: z.array(z.string()).optional(),
-    tls: z.object({ plain: z.number().nullable(), hsts: z.boolean() }).optional(),
+    tls: z
+      .object({
+        plain: z.number().nullable(),
+        hsts: z.boolean(),
+        acme: z
+          .object({ directory: z.string(), email: z.string().nullable(), roots: z.string().nullable() })
+          .optional(),
+      })
+      .optional(),
   }),
 })
 /** What the edge runs with. */
@@ -87,6 +95,14 @@ const service = z.object({
 /** A service of the app's environment as it was last started. */
 export type ServiceRecord = z.infer<typeof service>
 
+const certificate = z.object({
+  names: z.array(z.string()).optional(),
+  /** Seconds since the epoch. */
+  until: z.number().optional(),
+  renew: z.number().optional(),
+  failed: z.object({ at: z.number(), detail: z.string().optional(), name: z.string().optional() }).optional(),
+})
+
 export const observation = z.object({
   current: z.number().nullable(),
   previous: z.number().nullable(),
@@ -100,6 +116,7 @@ export const observation = z.object({
   next: z.number(),
   journal: z.string(),
   edge: edge.nullable(),
+  certificate: certificate.nullish(),
   services: z.partialRecord(service.shape.kind, service),
   secrets: z.object({
     version: z.number(),

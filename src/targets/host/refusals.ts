@@ -4,6 +4,7 @@ import { duration } from '../../kit/text.ts'
 import {
   addressNotHere,
   agentFailed,
+  certificateNotIssued,
   corruptJournal,
   fenced,
   holderFailed,
@@ -53,6 +54,16 @@ const known: Readonly<Record<string, (facts: Refused) => WherryError>> = {
       what: 'Another command has taken over; this one stopped.',
       ...(owner ? { why: `${text(owner)} holds the lock now.` } : {}),
       next: 'See what serves with `wherry status`.',
+    }),
+  'certificate-not-issued': ({ name, detail }) =>
+    certificateNotIssued({
+      what: `There is no certificate yet${name ? ` for ${text(name)}` : ''}: ${text(detail)}`,
+      next: 'Let the names lead to this server, port 80 included, and ship again.',
+    }),
+  'no-openssl': () =>
+    certificateNotIssued({
+      what: 'The server has no openssl, which makes the keys.',
+      next: 'Install openssl there and ship again.',
     }),
   'corrupt-journal': ({ line }) =>
     corruptJournal({

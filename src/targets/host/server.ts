@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Architecture } from '../../kit/architecture.ts'
 import type { Report } from '../../model/event.ts'
 import { openAgent } from './agent.ts'
-import { readCertificate } from './certificate.ts'
+import { readCertificate, readPem } from './certificate.ts'
 import type { Deployed, DeployRequest, Host } from './host.ts'
 import { openHost } from './index.ts'
 import { commitOf, marksOf } from './marks.ts'
@@ -93,11 +93,13 @@ export async function openServer(
 
 async function frontFor(directory: string, settings: HostSettings): ReturnType<ServerTarget['front']> {
   const { tls, domains: names = [] } = settings
-  const listen = frontOf(settings)
+  const { acme, certificate, key } = tls ?? {}
+  const roots = typeof acme === 'object' && acme.roots ? await readPem(directory, acme.roots) : null
+  const listen = frontOf(settings, roots)
   return {
     usual: { address: '0.0.0.0', port: 8000 },
     ...(listen ? { listen } : {}),
-    ...(tls ? { certificate: await readCertificate(directory, tls, { names }) } : {}),
+    ...(certificate && key ? { certificate: await readCertificate(directory, { certificate, key }, { names }) } : {}),
   }
 }
 

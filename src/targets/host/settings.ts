@@ -9,15 +9,40 @@ import type { ListenAt } from './host.ts'
 
 const destination = z.string().refine(isDestination, 'no user@host, host or name from ~/.ssh/config')
 
+const letsEncrypt = 'https://acme-v02.api.letsencrypt.org/directory'
+
+const acme = z
+  .strictObject({
+    email: z.email().describe('Whom the ACME server may write to.').optional(),
+    directory: z
+      .url({ protocol: /^https$/ })
+      .describe('The ACME server; Let’s Encrypt without it. Its staging server is there to try it out.')
+      .meta({ examples: ['https://acme-staging-v02.api.letsencrypt.org/directory'] })
+      .optional(),
+    roots: z
+      .string()
+      .min(1)
+      .describe(
+        'PEM file that a company’s own ACME server is trusted by, where the server’s own certificates do not say so.',
+      )
+      .optional(),
+  })
+  .describe('The server fetches a certificate for `domains` by itself, and renews it in time.')
+
 const tls = z
   .strictObject({
+    acme: z
+      .union([z.literal(true), acme])
+      .describe(acme.description ?? '')
+      .optional(),
     certificate: z
       .string()
       .min(1)
       .describe(
-        'PEM file of the certificate and those that signed it, on the machine that ships; relative to the repository.',
-      ),
-    key: z.string().min(1).describe('PEM file of its private key. Keep it out of the repository.'),
+        'PEM file of a certificate of your own and those that signed it, on the machine that ships; relative to the repository.',
+      )
+      .optional(),
+    key: z.string().min(1).describe('PEM file of its private key. Keep it out of the repository.').optional(),
     'redirect-from': z
       .union([z.literal(false), z.int().min(1).max(65_535)])
       .describe('The port whose requests are sent on to HTTPS; 80 without it, false for none.')
@@ -27,8 +52,15 @@ const tls = z
       .describe('Tells browsers to use HTTPS only, for two years. Choose it once HTTPS is there to stay.')
       .optional(),
   })
-  .describe('HTTPS with a certificate of your own; nginx then listens on port 443 unless `listen` says otherwise.')
-  .meta({ examples: [{ certificate: '~/certificates/shop.pem', key: '~/certificates/shop.key' }] })
+  .refine(given => (given.acme ? !given.certificate && !given.key : given.certificate && given.key), {
+    error: 'either `acme`, or a `certificate` and its `key`',
+  })
+  .refine(given => !given.acme || given['redirect-from'] !== false, {
+    path: ['redirect-from'],
+    error: 'proofs for ACME are asked for without TLS',
+  })
+  .describe('HTTPS; nginx then listens on port 443 unless `listen` says otherwise.')
+  .meta({ examples: [{ acme: { email: 'ops@example.com' } }] })
 
 /** The keys of `[targets.NAME]` with `type = "host"`: a server over SSH. */
 export const hostSettings = z
@@ -72,6 +104,10 @@ export const hostSettings = z
     path: ['domains'],
     error: 'tls needs the names it is for',
   })
+  .refine(({ tls: secure, domains = [] }) => !secure?.acme || !domains.some(name => name.startsWith('*.')), {
+    path: ['domains'],
+    error: 'a wildcard cannot be proved by HTTP: name each, or give a certificate of your own',
+  })
 
 export type HostSettings = z.infer<typeof hostSettings>
 
@@ -82,18 +118,17 @@ export function readListen(text: string): ListenAt | null {
   return isIP(address) !== 0 && port >= 1 && port <= 65_535 ? { address, port } : null
 }
 
-/** Where nginx shall listen there, and as whom; null where the config does not say. */
-export function frontOf({ listen, domains, tls: secure }: HostSettings): ListenAt | null {
+/** Where nginx shall listen there, and as whom; null where the config does not say. `roots` is what `tls.acme.roots` holds. */
+export function frontOf({ listen, domains, tls: secure }: HostSettings, roots: string | null = null): ListenAt | null {
   const at = listen === undefined ? null : readListen(listen)
   if (!secure && !domains) return at
   const names = domains ? { names: domains } : {}
   if (!secure) return { ...(at ?? { address: '0.0.0.0', port: 80 }), ...names }
-  const { 'redirect-from': plain = 80, hsts = false } = secure
-  return {
-    ...(at ?? { address: '0.0.0.0', port: 443 }),
-    ...names,
-    tls: { plain: plain === false ? null : plain, hsts },
-  }
+  const { 'redirect-from': plain = 80, hsts = false, acme: wish } = secure
+  const { email = null, directory = letsEncrypt } = typeof wish === 'object' ? wish : {}
+  const fetched = wish ? { acme: { email, directory, roots } } : {}
+  const tls = { plain: plain === false ? null : plain, hsts, ...fetched }
+  return { ...(at ?? { address: '0.0.0.0', port: 443 }), ...names, tls }
 }
 
 function isHostname(text: string): boolean {

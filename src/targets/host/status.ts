@@ -1,7 +1,7 @@
 import type { Agent } from './agent.ts'
 import type { ProcessStatus, Status } from './host.ts'
 import { urlOf } from './hosts.ts'
-import { recordOf, releaseOf } from './observation.ts'
+import { recordOf, releaseOf, type Observation } from './observation.ts'
 
 /** What is so on the host, for people and programs. */
 export async function status(agent: Agent): Promise<Status> {
@@ -20,6 +20,12 @@ export async function status(agent: Agent): Promise<Status> {
     processes,
     holder: seen.holder,
     lock: seen.lock,
+    certificate: seen.edge?.listen.tls?.acme ? certificateOf(seen) : null,
     interrupted: seen.interrupted || seen.journal === 'corrupt-journal',
   }
+}
+
+function certificateOf({ certificate }: Observation): Status['certificate'] {
+  const { until = null, failed } = certificate ?? {}
+  return { until: until === null ? null : until * 1000, failed: failed ? (failed.detail ?? 'it failed') : null }
 }

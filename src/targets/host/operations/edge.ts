@@ -66,10 +66,10 @@ export function edge(work: Work, request: DeployRequest, wish: EdgeWish): Operat
 /** Lets nginx judge the new configuration where it will run, while the live one stays as it is. */
 async function test(work: Work, request: DeployRequest, wish: EdgeWish): Promise<void> {
   const watched = watch({ agent: work.agent, report: () => {} }, 'edge-test')
-  const { configuration, pages, specs } = wish
+  const { configuration, pages, fetched, specs } = wish
   const keys = Object.fromEntries(Object.entries(wish.keys).map(([name, key]) => [name, key.reveal()]))
   const owner = userOf(request.made.image.config).uid
-  await work.lease.change('edge-stage', { configuration, pages, keys, specs, test: wish.test, owner })
+  await work.lease.change('edge-stage', { configuration, pages, keys, fetched, specs, test: wish.test, owner })
   for (;;) {
     const { processes } = await watched.look()
     const { test: process } = processes
