@@ -3,17 +3,21 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from '
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { exec, start } from '../../src/kit/exec.ts'
 import { apt } from './apt.ts'
-import { freePort } from './nginx-edge.ts'
+import { freePort, until } from './nginx-edge.ts'
 
 /** Debian's own sshd on a port and with keys of a test's own; what is started over it sees `env`. Needs root. */
 export interface Sshd {
   /** `ssh://root@127.0.0.1:PORT`. */
   readonly address: string
+  readonly port: number
   /** A directory for the front of PATH: its ssh knows the key, and nothing of this user's own settings. */
   readonly bin: string
+  /** Of its host key, as ssh-keygen says it. */
+  fingerprint(): Promise<string>
+  /** Shows another host key from now on, as a machine does that was made anew. */
+  changeKey(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -24,7 +28,9 @@ export async function startSshd(env: Readonly<Record<string, string>>): Promise<
   for (const name of ['user', 'host'])
     await exec(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)])
   copyFileSync(join(folder, 'user.pub'), join(folder, 'authorized'))
-  chmodSync(join(folder, 'authorized'), 0o600)
+  // Read as the user who logs in.
+  chmodSync(folder, 0o711)
+  chmodSync(join(folder, 'authorized'), 0o644)
   const server = [
     `Port ${port}\nListenAddress 127.0.0.1\nHostKey ${folder}/host\nAuthorizedKeysFile ${folder}/authorized`,
     `StrictModes no\nUsePAM no\nPermitRootLogin prohibit-password\nPidFile ${folder}/pid`,
@@ -38,18 +44,40 @@ export async function startSshd(env: Readonly<Record<string, string>>): Promise<
   mkdirSync(join(folder, 'bin'))
   writeFileSync(join(folder, 'bin/ssh'), `#!/bin/sh\nexec /usr/bin/ssh -F ${folder}/ssh_config "$@"\n`, { mode: 0o755 })
   mkdirSync('/run/sshd', { recursive: true })
-  const daemon = start(['/usr/sbin/sshd', '-D', '-f', join(folder, 'sshd_config')], { stdio: 'ignore' })
-  await sleep(500)
+  let daemon = await run(folder, port)
   return {
     address: `ssh://root@127.0.0.1:${port}`,
+    port,
     bin: join(folder, 'bin'),
+    async fingerprint() {
+      const { stdout } = await exec(['ssh-keygen', '-lf', join(folder, 'host.pub')])
+      return stdout.split(' ')[1] ?? ''
+    },
+    async changeKey() {
+      await end(daemon)
+      await rm(join(folder, 'host'))
+      await exec(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'host')], { input: 'y\n' })
+      daemon = await run(folder, port)
+    },
     async stop() {
-      if (daemon.exitCode === null) {
-        const ended = once(daemon, 'exit')
-        daemon.kill('SIGTERM')
-        await ended
-      }
+      await end(daemon)
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+type Daemon = ReturnType<typeof start>
+
+/** Resolves once it answers. */
+async function run(folder: string, port: number): Promise<Daemon> {
+  const daemon = start(['/usr/sbin/sshd', '-D', '-f', join(folder, 'sshd_config')], { stdio: 'ignore' })
+  await until(async () => (await exec(['ssh-keyscan', '-p', String(port), '127.0.0.1'])).stdout !== '')
+  return daemon
+}
+
+async function end(daemon: Daemon): Promise<void> {
+  if (daemon.exitCode !== null) return
+  const ended = once(daemon, 'exit')
+  daemon.kill('SIGTERM')
+  await ended
 }

@@ -111,6 +111,9 @@ async function sendAll(
   await mapParallel(stacks, atOnce, async stack => {
     signal?.throwIfAborted()
     await sendStack(connection, { home, stack, note, ...(signal ? { signal } : {}) })
+  }).catch((error: unknown) => {
+    report({ ...task, level: 'failed', text: `sent ${size(sent)} of ${size(total)}` })
+    throw error
   })
   const text = `sent ${count(stacks.length, 'layer')} of ${of}, ${size(sent)}: ${list(stacks.map(whatOf))}`
   report({ ...task, level: 'done', text, data: { layers: stacks.length, bytes: sent } })
