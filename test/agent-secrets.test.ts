@@ -108,3 +108,11 @@ test('values are in files of their owner alone, and not in what the agent says o
   for (const file of ['secrets/1', 'releases/1/web.json']) expect(statSync(join(home, file)).mode & 0o777).toBe(0o600)
   expect(await ask('give-secrets', { given: { 'not a name': 'x' } })).toMatchObject({ refused: 'bad-request' })
 })
+
+test('a release without any secret need not be made anew while none is given', async () => {
+  expect((await stage(1, [])).version).toBe(0)
+  expect(await isSame(0, null, [])).toBe(true)
+  expect(await isSame(0, {}, [])).toBe(true)
+  expect(await isSame(0, { TOKEN: 'a' }, [])).toBe(false)
+  expect(await isSame(0, {}, ['KEY'])).toBe(false)
+})

@@ -23,11 +23,14 @@ def newest(home):
 
 def latest(home):
     versions = numbers_in(home.secrets)
-    return (versions[-1], read(home, versions[-1])) if versions else (0, {"made": {}, "given": {}})
+    version = versions[-1] if versions else 0
+    return version, read(home, version)
 
 
 def read(home, version):
-    """What was made or set here, and what was given with a release and wins; None for a version that is not kept."""
+    """What was made or set here, and what was given with a release and wins; None for a version that is not kept. 0 is before the first."""
+    if version == 0:
+        return {"made": {}, "given": {}}
     parts = files.read_json(os.path.join(home.secrets, str(version)))
     if parts is not None and all(isinstance(value, str) for value in parts.values()):
         return {"made": parts, "given": {}}  # As they were written before any could be given.

@@ -44,7 +44,7 @@ function lock(owner = 'test', more: Answer = {}): number {
 
 function stage(epoch: number, release: number, more: Answer = {}): Answer {
   const record = { image: `sha256:${release}`, config: 'c', createdAt: 'now', previous: null }
-  const nothing = { public: { release }, record, layers: [], statics: [], secrets: [], specs: {} }
+  const nothing = { public: { release }, record, layers: [], statics: [], secrets: [], secretFiles: [], specs: {} }
   return ask('stage', { epoch, release, ...nothing, env: { plan: {}, given: {} }, ...more })
 }
 
