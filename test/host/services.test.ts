@@ -61,10 +61,10 @@ const running = async (): Promise<string[]> =>
     .filter(({ group, state }) => group === 'services' && state === 'running')
     .map(({ name }) => name)
     .sort()
-const password = (): string =>
-  (JSON.parse(readFileSync(join(host.home, 'secrets', '1'), 'utf8')) as Record<string, string>)[
-    'WHERRY_POSTGRES_PASSWORD'
-  ]!
+const password = (): string => {
+  const { made } = JSON.parse(readFileSync(join(host.home, 'secrets', '1'), 'utf8')) as { made: Record<string, string> }
+  return made['WHERRY_POSTGRES_PASSWORD']!
+}
 
 test('they are there before the migrations, and the app is told where', async () => {
   expect(await host.release(await make('one'))).toMatchObject({ outcome: 'released' })
