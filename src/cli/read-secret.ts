@@ -40,9 +40,10 @@ async function readAll(stream: Readable): Promise<string> {
 
 /** One line, typed or pasted, that the terminal does not show. Throws `cancelled-input` on Ctrl-C and Ctrl-D. */
 async function askHidden(question: string): Promise<string> {
-  process.stderr.write(question)
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 })
+  // From here on the terminal shows nothing by itself: whoever is asked earlier may type earlier.
+  process.stderr.write(question)
   try {
     return await new Promise((resolve, reject) => {
       const cancel = (): void =>
