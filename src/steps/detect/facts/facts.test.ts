@@ -125,6 +125,14 @@ test.each([
   expect(findData(ground(files)).map(one => one.path)).toEqual(path === null ? [] : [path])
 })
 
+test('an address made of a bucket that has no value here is not the one that holds', () => {
+  const bucket = `BUCKET = os.environ.get("BUCKET", "")\nAT = f"https://{BUCKET}.s3.example.com/" if BUCKET else ""\n`
+  const text = `${settings}${bucket}if BUCKET:\n    STATIC_URL = AT\n`
+  const files = { 'config/settings.py': text }
+  const found = findStatics(ground(files, 'django', { settingsFile: 'config/settings.py' }), () => true)
+  expect(found.map(({ url }) => url)).toEqual(['/static/'])
+})
+
 test('static files of another host are not ours', () => {
   const cdn = settings.replace('"static/"', '"https://cdn.example.com/s/"')
   expect(staticsOf(ground({ 's/settings.py': cdn }, 'django', { settingsFile: 's/settings.py' }))).toEqual([])

@@ -32,7 +32,8 @@ function djangoStatics(ground: Ground): StaticFact[] {
           .map(file => ground.tree.text(file))
           .join('\n')
   if (!/['"]django\.contrib\.staticfiles(?:\.apps\.\w+)?['"]/.test(inSettings)) return []
-  const url = prefix(setting(ground, 'STATIC_URL')?.known.text ?? 'static/')
+  // Empty where a bucket's variable is: without it Django would refuse it, so another of its values holds.
+  const url = prefix(setting(ground, 'STATIC_URL')?.known.text || 'static/')
   if (url === null) return [] // Another host serves them.
   const root = setting(ground, 'STATIC_ROOT')
   const path = root?.known.path ?? (root?.known.text && !root.known.text.startsWith('/') ? root.known.text : null)
