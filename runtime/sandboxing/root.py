@@ -1,6 +1,7 @@
 """Builds the file system a sandbox sees, in a mount namespace of its own, and moves into it."""
 
 import os
+import stat
 
 from sandboxing import kernel
 from sandboxing.failure import Failure, step
@@ -236,6 +237,7 @@ class Targets:
             make_directory(path)
         for bind in self.binds:
             bind.ensure(self)
+            open_way(bind.to)
 
     def mount(self):
         """Outer places before those inside them."""
@@ -272,6 +274,16 @@ class Bind:
 
 def make_directory(path):
     os.makedirs(os.path.realpath(path), exist_ok=True)
+
+
+def open_way(path):
+    """Lets the program's user through to what is shown at a path: an image's /root is root's alone, and a home of root's lies below it.
+    Before anything is mounted there, so that no directory of the machine is changed."""
+    path = os.path.realpath(path)
+    while (path := os.path.dirname(path)) != '/':
+        mode = stat.S_IMODE(os.stat(path).st_mode)
+        if not mode & 0o001:
+            os.chmod(path, mode | 0o111)
 
 
 def make_file(path):

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Container } from '../../src/engines/engine.ts'
@@ -101,6 +101,22 @@ told['outside'] = reach('${name}')`
     const code = `told['there'] = [os.path.isdir(p) for p in ('/data/one', '/up/two')]`
     expect(await ask(code, { mounts, layers })).toEqual({ there: [true, true] })
     expect(readdirSync(outside)).toEqual([])
+  })
+
+  test('what is shown below a directory of root’s alone is reached, and the machine’s directories stay as they are', async () => {
+    const [layer, closed] = [place.directory('closed'), place.directory('closed/root')]
+    const [from, inner] = [place.directory('shown'), place.directory('shown/inner')]
+    place.directory('shown/inner/deep')
+    writeFileSync(join(from, 'file'), 'read')
+    for (const directory of [closed, inner]) chmodSync(directory, 0o700)
+    const mounts = [
+      { from, to: '/root/.local/state', readonly: true },
+      { from: place.directory('empty'), to: '/root/.local/state/inner/deep', readonly: true },
+    ]
+    const code = `told['text'] = open('/root/.local/state/file').read()`
+    expect(await ask(code, { mounts, layers: [place.layer, layer] })).toEqual({ text: 'read' })
+    expect(statSync(inner).mode & 0o777).toBe(0o700)
+    expect(statSync(closed).mode & 0o777).toBe(0o700)
   })
 
   test('the upper of 200 layers wins, whatever they are called', async () => {
