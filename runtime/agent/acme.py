@@ -40,6 +40,7 @@ class Acme:
         place = headers["Location"]
         for authorization in order["authorizations"]:
             self.prove(authorization, publish)
+        self.wait(place, "ready")
         self.ask(order["finalize"], {"csr": encoded(request)})
         done = self.wait(place, "valid")
         return self.ask(done["certificate"], None, text=True)[0]

@@ -108,7 +108,7 @@ def release(path, target, headers, timeout):
 
 def site(address, target, headers, timeout):
     """One GET over TCP, no redirect followed: the beginning of its body, and size and hash of all of it. `address`: where, which port, and
-    the name to ask for over TLS, or None. Whether the certificate is one that browsers take was judged before it was sent here."""
+    the name to ask for over TLS, or None. What the certificate is worth is not asked here: one that is still to be fetched is nobody's."""
     from hashlib import sha256
     from http.client import HTTPConnection, HTTPException
 

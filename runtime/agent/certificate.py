@@ -1,8 +1,8 @@
 """The certificate that nginx serves an app's names with, where an ACME server gives it: fetched and renewed in time by the host itself.
 
-    edge/conf/certificate.pem, .key     what nginx reads; at first a placeholder
-    edge/conf/challenges/               what the ACME server is shown
-    edge/acme/                          account.key, certificate.json (renewal.py)
+    edge/conf/certificate.pem     its key, it and those that signed it: one file, so that they always fit; at first nobody's
+    edge/conf/challenges/         what the ACME server is shown
+    edge/acme/                    account.key, certificate.json (renewal.py)
 """
 
 import contextlib
@@ -27,7 +27,7 @@ def prepare(home, names, owner):
     """What nginx can start with; a certificate that is there stays."""
     os.makedirs(challenges(home), mode=0o755, exist_ok=True)
     os.makedirs(acme_place(home), mode=0o700, exist_ok=True)
-    if os.path.exists(live(home, "pem")):
+    if os.path.exists(live(home)):
         return
     with new_key(home) as key:
         install(home, key, openssl.self_signed(key, names), owner)
@@ -46,13 +46,16 @@ def certify(request):
             acme = Acme(wish["directory"], account_of(home), wish["roots"])
             if is_for(known, wish, listen["names"]):
                 known = {**known, **life(home, acme)}
+                known.pop("failed", None)
                 if time.time() < known["renew"]:
                     files.write_json(state_file(home), known)
                     return {"outcome": "kept", **known}
             return {"outcome": "issued", **fetch(home, acme, wish, listen["names"])}
-        except Refusal as refusal:
-            files.write_json(state_file(home), {**known, "failed": {"at": time.time(), **refusal.facts}})
-            raise
+        except (Refusal, KeyError, TypeError, ValueError) as error:
+            odd = f"{wish['directory']} does not answer as an ACME server: {error!r}"
+            refusal = error if isinstance(error, Refusal) else Refusal("certificate-not-issued", detail=odd)
+            files.write_json(state_file(home), {**known, "failed": refusal.facts})
+            raise refusal from None
 
 
 def renew(path):
@@ -78,7 +81,7 @@ def fetch(home, acme, wish, names):
     try:
         with new_key(home) as key:
             chain = acme.certify(names, openssl.request(key, names), lambda name, text: publish(home, name, text))
-            install(home, key, chain, os.stat(live(home, "key")).st_uid)
+            install(home, key, chain, os.stat(live(home)).st_uid)
     finally:
         for name in os.listdir(challenges(home)):
             files.remove(os.path.join(challenges(home), name))
@@ -90,7 +93,7 @@ def fetch(home, acme, wish, names):
 
 def life(home, acme):
     """From when to when it counts, and when it is renewed: at a moment of the window its server suggests, else after two thirds."""
-    facts = openssl.describe(live(home, "pem"))
+    facts = openssl.describe(live(home))
     start, until = ssl.cert_time_to_seconds(facts["notBefore"]), ssl.cert_time_to_seconds(facts["notAfter"])
     renew = until - (until - start) * LET_GO
     with contextlib.suppress(Refusal, KeyError, ValueError):
@@ -103,12 +106,9 @@ def life(home, acme):
 
 
 def install(home, key, chain, owner):
-    """The key first: nginx reads both only when it is told to."""
-    with open(key, "rb") as file:
-        files.write(live(home, "key"), file.read(), 0o400)
-    if owner is not None and os.geteuid() == 0:
-        os.chown(live(home, "key"), owner, owner)
-    files.write(live(home, "pem"), chain.encode(), 0o644)
+    with open(key, encoding="ascii") as file:
+        pem = file.read() + chain
+    files.write(live(home), pem.encode(), 0o400, owner if os.geteuid() == 0 else None)
 
 
 def publish(home, name, text):
@@ -149,5 +149,5 @@ def challenges(home):
     return os.path.join(home.edge_conf, "challenges")
 
 
-def live(home, kind):
-    return os.path.join(home.edge_conf, f"certificate.{kind}")
+def live(home):
+    return os.path.join(home.edge_conf, "certificate.pem")

@@ -12,7 +12,7 @@ from home import checked_name
 from refusal import Refusal
 
 NEW, LIVE, BEFORE = "nginx.conf.new", "nginx.conf", "nginx.conf.before"
-CERTIFICATE = re.compile(r"tls-[0-9a-f]{16}\.(pem|key)\Z")
+CERTIFICATE = re.compile(r"tls-[0-9a-f]{16}\.pem\Z")
 
 
 @change("listen")
@@ -38,10 +38,7 @@ def stage(home, request):
         write_changed(os.path.join(home.edge_conf, checked_name(name)), page)
     owner = request.get("owner") if os.geteuid() == 0 else None
     for name, key in request.get("keys", {}).items():
-        path = os.path.join(home.edge_conf, checked_name(name))
-        write_changed(path, key, 0o400)
-        if owner is not None:
-            os.chown(path, owner, owner)
+        files.write(os.path.join(home.edge_conf, checked_name(name)), key.encode(), 0o400, owner)
     if request.get("fetched") is not None:
         import certificate  # Loads much, for those few who need it.
 
@@ -127,9 +124,9 @@ def names(home):
     return [name for name, process in processes.items() if process["state"] != "ended"]
 
 
-def write_changed(path, text, mode=0o644):
+def write_changed(path, text):
     if not os.path.exists(path) or read(path) != text.encode():
-        files.write(path, text.encode(), mode)
+        files.write(path, text.encode(), 0o644)
 
 
 def read(path):

@@ -7,13 +7,15 @@ import shutil
 import tempfile
 
 
-def write(path, data, mode=0o600):
-    """Replaces a file by one rename, after its bytes are on the disk."""
+def write(path, data, mode=0o600, owner=None):
+    """Replaces a file by one rename, after its bytes are on the disk and it is its owner's."""
     directory = os.path.dirname(path)
     descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=".new-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(file.fileno(), mode)
+            if owner is not None:
+                os.fchown(file.fileno(), owner, owner)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

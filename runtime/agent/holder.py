@@ -48,6 +48,7 @@ class Holder:
         self.grace = 0
         self.printed = 0
         self.looked = time.monotonic()
+        self.renewed = -renewal.TRY_AGAIN  # On the same clock, which may have begun a moment ago.
         self.selector = selectors.DefaultSelector()
 
     def run(self):
@@ -260,7 +261,8 @@ class Holder:
         if now - self.looked > LOOK_AT_LOGS:
             self.looked = now
             self.turn_over_edge_log()
-            if renewal.is_due(self.home):
+            if now >= self.renewed + renewal.TRY_AGAIN and renewal.is_due(self.home):
+                self.renewed = now
                 self.start("certificate", {"name": "renew", "argv": [*ask.program()[:-1], "renew", self.home.path], "stop": "TERM"})
 
     def turn_over_edge_log(self):

@@ -60,7 +60,9 @@ def run(*arguments, given=b""):
     try:
         done = subprocess.run(["openssl", *arguments], input=given, capture_output=True, env=PLAIN, timeout=60, check=False)
     except FileNotFoundError:
-        raise Refusal("no-openssl") from None
+        raise Refusal("no-openssl", detail="there is no openssl") from None
+    except subprocess.TimeoutExpired:
+        raise Refusal("openssl-failed", command=arguments[0], detail="no answer") from None
     if done.returncode != 0:
         raise Refusal("openssl-failed", command=arguments[0], detail=done.stderr.decode("utf-8", "replace")[-500:])
     return done.stdout

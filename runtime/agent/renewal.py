@@ -6,17 +6,14 @@ import time
 import files
 
 LOOK_AGAIN = 12 * 3600  # Seconds after which its server is asked once more when it wants it renewed.
-TRY_AGAIN = 3600  # After a failure: servers count those.
+TRY_AGAIN = 3600  # Between two tries: servers count failures.
 
 
 def is_due(home):
     known = state(home)
     if "renew" not in known:
         return False  # The first one is whoever ships' to fetch, who reads why it fails.
-    now = time.time()
-    if now < known.get("failed", {}).get("at", 0) + TRY_AGAIN:
-        return False
-    return now >= min(known["renew"], known["asked"] + LOOK_AGAIN)
+    return time.time() >= min(known["renew"], known["asked"] + LOOK_AGAIN)
 
 
 def state(home):

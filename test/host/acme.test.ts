@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
@@ -21,7 +21,7 @@ const report = (event: Omit<Event, 'at'>): void => void events.push(event)
 beforeAll(async () => {
   place = mkdtempSync(join(tmpdir(), 'wherry-acme-'))
   ;[port, plain] = [await freePort(), await freePort()]
-  pebble = await startPebble({ httpPort: plain, validity: 30 })
+  pebble = await startPebble({ httpPort: plain, validity: 40 })
   const home = join(place, 'app')
   // Asked by its own agent, as a server is.
   host = openHost({ home, transport: { ...localTransport({ home }), name: '127.0.0.1' } })
@@ -89,11 +89,31 @@ test('it is renewed by the host itself before it runs out', async () => {
   expect(lines).toContain('certificate: issued')
 })
 
+test('a look that failed is forgotten once one does not, and the certificate is kept', async () => {
+  const file = join(place, 'app/edge/acme/certificate.json')
+  await release(['shop.example', 'www.shop.example'])
+  const before = await served('shop.example')
+  const known = JSON.parse(readFileSync(file, 'utf8')) as object
+  writeFileSync(file, JSON.stringify({ ...known, failed: { detail: 'no network' } }))
+  expect((await host.status()).certificate).toMatchObject({ failed: 'no network' })
+  await release(['shop.example', 'www.shop.example'])
+  expect((await host.status()).certificate).toMatchObject({ failed: null })
+  expect(await served('shop.example')).toEqual(before)
+})
+
+test('another ACME server is gone to at once, though nginx is told nothing else', async () => {
+  const { serial } = await served('shop.example')
+  await release(['shop.example', 'www.shop.example'], `${pebble.directory}?another`)
+  await until(async () => (await served('shop.example')).serial !== serial)
+  expect(await served('shop.example')).toMatchObject({ trusted: true })
+  expect(warnings()).toEqual([])
+})
+
 test('private keys are read by nobody else and told nowhere', () => {
   const home = join(place, 'app')
   const holders = readdirSync(home, { recursive: true, encoding: 'utf8' })
     .filter(name => statSync(join(home, name), { throwIfNoEntry: false })?.isFile())
     .filter(name => readFileSync(join(home, name), 'latin1').includes('PRIVATE KEY'))
-  expect(holders.sort()).toEqual(['edge/acme/account.key', 'edge/conf/certificate.key'])
+  expect(holders.sort()).toEqual(['edge/acme/account.key', 'edge/conf/certificate.pem'])
   for (const name of holders) expect(statSync(join(home, name)).mode & 0o077).toBe(0)
 })

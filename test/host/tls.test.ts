@@ -66,7 +66,7 @@ function askPlain(name: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => getPlain(wish, resolve).on('error', reject))
 }
 
-const keys = (): string[] => readdirSync(join(place, 'app/edge/conf')).filter(name => name.endsWith('.key'))
+const keys = (): string[] => readdirSync(join(place, 'app/edge/conf')).filter(name => name.startsWith('tls-'))
 
 test('serves its names by HTTPS, and sends plain requests on', async () => {
   const certificate = await newCertificate()
@@ -117,5 +117,5 @@ test('the key is nowhere but in its file', () => {
   const holders = readdirSync(home, { recursive: true, encoding: 'utf8' })
     .filter(name => statSync(join(home, name), { throwIfNoEntry: false })?.isFile())
     .filter(name => readFileSync(join(home, name), 'latin1').includes('PRIVATE KEY'))
-  expect(holders.map(name => name.replace(/[0-9a-f]{16}/, 'N'))).toEqual(keys().map(() => 'edge/conf/tls-N.key'))
+  expect(holders.map(name => name.replace(/[0-9a-f]{16}/, 'N'))).toEqual(keys().map(() => 'edge/conf/tls-N.pem'))
 })

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { Secret } from '../../kit/secret.ts'
+import { Secret } from '../../kit/secret.ts'
 import type { DeployRequest, ListenAt } from './host.ts'
 
-/** What nginx reads for TLS, as files beside its configuration. */
+/** What nginx reads for TLS, as a file beside its configuration. */
 export interface EdgeTls {
-  readonly certificate: string
-  readonly key: string
-  /** What of them is sent there. */
-  readonly pages: Readonly<Record<string, string>>
+  readonly file: string
+  /** What of it is sent there: a key and its certificate in one file, so that they always fit. */
   readonly keys: Readonly<Record<string, Secret>>
-  /** The names that the host fetches a certificate for by itself, into these files; null where it was given one. */
+  /** The names that the host fetches a certificate for by itself, into that file; null where it was given one. */
   readonly fetched: readonly string[] | null
 }
 
@@ -19,10 +17,9 @@ export interface EdgeTls {
  */
 export function edgeTls({ certificate }: DeployRequest, { tls, names = [] }: ListenAt): EdgeTls | null {
   if (!tls) return null
-  if (tls.acme) return { certificate: 'certificate.pem', key: 'certificate.key', pages: {}, keys: {}, fetched: names }
+  if (tls.acme) return { file: 'certificate.pem', keys: {}, fetched: names }
   if (!certificate) throw new Error('to listen with TLS needs a certificate')
-  const { chain, key } = certificate
-  const mark = createHash('sha256').update(`${chain}\0${key.reveal()}`).digest('hex').slice(0, 16)
-  const files = { certificate: `tls-${mark}.pem`, key: `tls-${mark}.key` }
-  return { ...files, pages: { [files.certificate]: chain }, keys: { [files.key]: key }, fetched: null }
+  const pem = `${certificate.key.reveal().trimEnd()}\n${certificate.chain}`
+  const file = `tls-${createHash('sha256').update(pem).digest('hex').slice(0, 16)}.pem`
+  return { file, keys: { [file]: new Secret(pem) }, fetched: null }
 }

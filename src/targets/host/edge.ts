@@ -38,11 +38,11 @@ export function wishEdge(request: DeployRequest, home: string, listen: ListenAt,
   const tls = edgeTls(request, listen)
   const configuration = nginx.writeConfiguration(siteOf(request, { home, listen, sandbox }, { extra, tls }), version)
   const live = nginx.parseDiskPath(join(home, 'edge', 'conf', 'nginx.conf'))
-  const passed = addressesOf(listen).length
-  const specFor = (argv: readonly [string, ...string[]]): Spec => edgeSpec(request, home, { argv, passed }, sandbox)
+  const sockets = addressesOf(listen)
+  const specFor = (argv: readonly [string, ...string[]]): Spec =>
+    edgeSpec(request, home, { argv, passed: sockets.length }, sandbox)
   const spec = specFor(nginx.nginxCommand(live, version, { program }))
   const test = specFor(nginx.nginxCommand(`${live}.new` as nginx.DiskPath, version, { program, test: true }))
-  const sockets = addressesOf(listen)
   const name = `nginx-${hash(JSON.stringify([spec.layers, sockets])).slice(0, 8)}`
   const start = (called: string): HolderProcess => ({
     name: called,
@@ -57,7 +57,6 @@ export function wishEdge(request: DeployRequest, home: string, listen: ListenAt,
     pages: {
       ...nginx.errorPages(),
       ...(extra ? { [extra.name]: extra.text } : {}),
-      ...tls?.pages,
     },
     keys: tls?.keys ?? {},
     fetched: tls?.fetched ?? null,
@@ -87,7 +86,7 @@ function siteOf(
       tls: tls !== null && port === listen.port,
     })),
     serverNames: (listen.names ?? []).map(nginx.parseHostname),
-    ...(tls ? { tls: { certificate: path('edge/conf', tls.certificate), key: path('edge/conf', tls.key) } } : {}),
+    ...(tls ? { tls: { certificate: path('edge/conf', tls.file), key: path('edge/conf', tls.file) } } : {}),
     ...(tls?.fetched ? { challenges: path('edge/conf/challenges') } : {}),
     ...(listen.tls?.hsts ? { headers: [nginx.parseHeader('Strict-Transport-Security', 'max-age=63072000')] } : {}),
     app: {

@@ -97,10 +97,11 @@ export type ServiceRecord = z.infer<typeof service>
 
 const certificate = z.object({
   names: z.array(z.string()).optional(),
+  directory: z.string().optional(),
   /** Seconds since the epoch. */
   until: z.number().optional(),
   renew: z.number().optional(),
-  failed: z.object({ at: z.number(), detail: z.string().optional(), name: z.string().optional() }).optional(),
+  failed: z.object({ detail: z.string().optional() }).optional(),
 })
 
 export const observation = z.object({

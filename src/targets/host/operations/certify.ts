@@ -26,6 +26,6 @@ export function certify(work: Work, { names = [] }: ListenAt): Operation {
 /** Whether there is nothing to fetch: no such wish, or a certificate for these names whose time has not come. */
 export function isCertified({ certificate }: Observation, { tls, names = [] }: ListenAt, now = Date.now()): boolean {
   if (!tls?.acme) return true
-  const { names: known = [], renew = 0, failed } = certificate ?? {}
-  return !failed && known.join() === names.join() && renew * 1000 > now
+  const { names: known = [], directory, renew = 0, failed } = certificate ?? {}
+  return !failed && directory === tls.acme.directory && known.join() === names.join() && renew * 1000 > now
 }

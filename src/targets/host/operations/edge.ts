@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { list } from '../../../kit/text.ts'
@@ -26,9 +27,13 @@ export function listen(work: Work, at: ListenAt): Operation {
   }
 }
 
-/** True when the edge that runs is the one that is wished for. */
+/** True when the edge that runs is the one that is wished for; where its certificate comes from is not in nginx's configuration. */
 export function isEdgeAsWished({ edge, running }: Pick<Observation, 'edge' | 'running'>, wish: EdgeWish): boolean {
-  return edge?.configuration === wish.digest && running['edge']?.[wish.process.name]?.state === 'running'
+  return (
+    edge?.configuration === wish.digest &&
+    isDeepStrictEqual(edge.listen, wish.listen) &&
+    running['edge']?.[wish.process.name]?.state === 'running'
+  )
 }
 
 /** Lets nginx judge what it will be told before the migrations run: a mistake in it must not be found out after them. */
