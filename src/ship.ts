@@ -1,4 +1,5 @@
 import { openCache } from './kit/cache.ts'
+import { stateHome } from './kit/user-places.ts'
 import { makePlans } from './plan.ts'
 import { hooksAround } from './ship/hooks-around.ts'
 import { makeOwn, type Publishable } from './ship/own.ts'
@@ -25,8 +26,8 @@ import type { ServerTarget } from './targets/host/server.ts'
 
 /** Repository → a release that serves on this machine, exactly as production will run it; `release` verifies before it is done. */
 export async function up(directory: string, options: UpOptions): Promise<Up> {
-  const { openHost, placeOf, stateRoot, wakeAgent } = await import('./targets/host/index.ts')
-  wakeAgent(stateRoot())
+  const { openHost, placeOf, wakeAgent } = await import('./targets/host/index.ts')
+  wakeAgent(stateHome())
   const ready = await image(directory, { ...options, environment: 'local', startsNext: true, runsHere: true })
   const { plan, made, detected, secrets } = ready
   // By the name that --app takes, where there are several: commands find it by that without reading the source.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { access, mkdir, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { stateHome } from '../kit/user-places.ts'
 import type { Programs } from './hooks.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -23,8 +23,7 @@ export async function allow(programs: Programs, repository: string, env: Env = p
 }
 
 function placeOf(programs: Programs, repository: string, env: Env): string {
-  const root = env['WHERRY_STATE'] || join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'wherry')
   const named = Object.entries(programs).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const hash = createHash('sha256').update(JSON.stringify([repository, named]))
-  return join(root, 'allowed-hooks', hash.digest('hex'))
+  return join(stateHome(env), 'allowed-hooks', hash.digest('hex'))
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join, sep } from 'node:path'
+import { cacheHome } from './user-places.ts'
 
 /**
  * The content cache: what is kept so that nothing is downloaded, unpacked, compiled or compressed twice. An entry is a file or a
@@ -20,17 +20,12 @@ export interface Cache {
   scratch(): Promise<string>
 }
 
-/** Where the cache lies unless WHERRY_CACHE says otherwise: the XDG cache directory of this user. */
-export function defaultCacheRoot(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  return env['WHERRY_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'wherry')
-}
-
 /** True for what lies in an entry, which never changes; other files are their owners' to change. */
 export function isEntry(path: string, { root }: Pick<Cache, 'root'>): boolean {
   return path.startsWith(root + sep) && !path.startsWith(join(root, 'tmp') + sep)
 }
 
-export function openCache(root: string = defaultCacheRoot()): Cache {
+export function openCache(root: string = cacheHome()): Cache {
   const producing = new Map<string, Promise<string>>()
 
   const pathOf = (kind: string, key: string): string => {

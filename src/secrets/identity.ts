@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { configHome } from '../kit/user-places.ts'
 import { badIdentity, identityExposed, noIdentity } from './errors.ts'
 
 /** The key of whoever runs Wherry: an age identity, in the form that `age-keygen` writes (https://age-encryption.org/v1). */
@@ -69,7 +69,7 @@ export async function recipientsOf(identities: readonly string[]): Promise<reado
 }
 
 function identityFile(env: Env): string {
-  return join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'wherry', 'identity')
+  return join(configHome(env), 'identity')
 }
 
 /** Files that a person names are theirs to guard: CI systems write theirs with modes of their own. */

@@ -1,9 +1,8 @@
 import { realpath, rm } from 'node:fs/promises'
-import { defaultCacheRoot } from '../../kit/cache.ts'
+import { cacheHome, stateHome } from '../../kit/user-places.ts'
 import { choosePruned, removeEntries, unfinishedWork } from '../../kit/cache-prune.ts'
 import { surveyCache, type CacheEntry } from '../../kit/cache-survey.ts'
 import { namedLayers } from '../../targets/host/named-layers.ts'
-import { stateRoot } from '../../targets/host/place.ts'
 import type { Call } from '../command.ts'
 import { badArgument, cacheInUse } from '../errors.ts'
 import { cachePage, prunedPage, type KindSize } from '../pages/cache.ts'
@@ -16,7 +15,7 @@ const recent = 3_600_000
 
 /** `wherry cache`: what the cache holds; `wherry cache prune`: without what is old, or more than it may hold. */
 export async function run({ face, arguments: [action], options }: Call): Promise<void> {
-  const root = await realpath(defaultCacheRoot()).catch(() => defaultCacheRoot())
+  const root = await realpath(cacheHome()).catch(() => cacheHome())
   if (action !== undefined && action !== 'prune')
     throw badArgument({
       what: `\`wherry cache\` shows sizes, \`wherry cache prune\` removes; ${JSON.stringify(action)} is neither.`,
@@ -31,7 +30,7 @@ export async function run({ face, arguments: [action], options }: Call): Promise
   const pruned = choosePruned(entries, {
     before: moment(typeof options['olderThan'] === 'string' ? options['olderThan'] : '30d', now, '--older-than'),
     most: typeof options['toSize'] === 'string' ? bytes(options['toSize'], '--to-size') : null,
-    keep: await namedLayers(stateRoot()),
+    keep: await namedLayers(stateHome()),
     recent: now - recent,
   })
   const dryRun = options['dryRun'] === true

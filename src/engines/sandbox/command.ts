@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defaultCacheRoot } from '../../kit/cache.ts'
+import { cacheHome } from '../../kit/user-places.ts'
 import { sandboxUnavailable } from '../errors.ts'
 import { findPython } from './python.ts'
 
@@ -46,7 +46,7 @@ export async function sandboxCommand(options: SandboxOptions = {}): Promise<Sand
       next: 'Install python3, or use the docker or podman engine.',
     })
   }
-  const root = options.cache ?? defaultCacheRoot()
+  const root = options.cache ?? cacheHome()
   const scratch = join(root, 'sandbox')
   await mkdir(scratch, { recursive: true, mode: 0o700 })
   const cache = join(root, 'sandbox-code', await runtimeVersion())

@@ -1,8 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { homedir } from 'node:os'
 import { Secret } from '../../kit/secret.ts'
+import { pathFrom } from '../../kit/user-places.ts'
 import { certificateUnusable } from './errors.ts'
 import type { Certificate } from './host.ts'
 
@@ -47,7 +46,7 @@ function faultOf(
 
 /** A file that the config names. Throws `certificate-unusable`. */
 export async function readPem(directory: string, file: string): Promise<string> {
-  const path = resolve(directory, file.replace(/^~(?=\/)/, homedir()))
+  const path = pathFrom(directory, file)
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw certificateUnusable({
       what: `${file} cannot be read.`,

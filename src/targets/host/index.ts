@@ -24,7 +24,7 @@ export type {
   Status,
 } from './host.ts'
 export { localTransport, wakeAgent } from './local.ts'
-export { placeOf, stateRoot } from './place.ts'
+export { placeOf } from './place.ts'
 export type { HostSandbox, Transport } from './transport.ts'
 
 export interface OpenHost {

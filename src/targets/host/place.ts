@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { stateHome } from '../../kit/user-places.ts'
 
 /**
  * Where the state of an app lies on this machine: below WHERRY_STATE, else below the XDG state directory. The repository's path is
@@ -12,7 +12,7 @@ export function placeOf(
   repository: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  return join(stateRoot(env), `${readableName(name)}-${hash(repository, 8)}`)
+  return join(stateHome(env), `${readableName(name)}-${hash(repository, 8)}`)
 }
 
 /** A name as the beginning of a directory's. */
@@ -25,8 +25,4 @@ const longest = 24
 
 function hash(text: string, digits: number): string {
   return createHash('sha256').update(text).digest('hex').slice(0, digits)
-}
-
-export function stateRoot(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  return env['WHERRY_STATE'] || join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'wherry')
 }

@@ -1,7 +1,7 @@
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { Architecture } from '../../kit/architecture.ts'
+import { pathFrom } from '../../kit/user-places.ts'
 import type { Report } from '../../model/event.ts'
 import { openAgent } from './agent.ts'
 import { readCertificate, readPem } from './certificate.ts'
@@ -59,7 +59,7 @@ export async function openServer(
   const server = {
     destination: serverOf(name, settings),
     port,
-    identity: identity === undefined ? null : resolve(directory, identity.replace(/^~(?=\/)/, homedir())),
+    identity: identity === undefined ? null : pathFrom(directory, identity),
   }
   const [link, marks] = await Promise.all([
     connect(server, { target: name, ...(acceptHostKey === undefined ? {} : { acceptHostKey }) }),

@@ -1,7 +1,7 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { exec } from '../../../kit/exec.ts'
 import { invalidConfig } from '../../../config/errors.ts'
+import { configHome } from '../../../kit/user-places.ts'
 import { isDestination } from './destination.ts'
 import { noSsh } from './errors.ts'
 
@@ -28,7 +28,7 @@ export interface Resolved extends Server {
 
 /** Our own known host keys, beside the user's other settings of Wherry. */
 export function ownKnownHosts(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  return join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'wherry', 'known_hosts')
+  return join(configHome(env), 'known_hosts')
 }
 
 /** Asks ssh what its settings make of a server. Throws `invalid-config` and `no-ssh-client`. */
