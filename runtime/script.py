@@ -12,9 +12,8 @@ import threading
 import time
 
 sys.path[0] = "/wherry/launcher/app"
+from wherry_listening import listened_on  # noqa: E402
 from wherry_proof import report, watch  # noqa: E402
-
-LISTENING = "0A"  # TCP_LISTEN of the kernel's net/tcp_states.h.
 
 
 def main(script, *_):
@@ -27,7 +26,9 @@ def main(script, *_):
         runpy.run_path(script, run_name="__main__")
     except Exception as error:
         report(error.with_traceback(of_script(error.__traceback__)))
-    except BaseException:  # Streamlit's st.stop(), and sys.exit().
+    except SystemExit as leaving:
+        report(None if leaving.code in (None, 0) else leaving.with_traceback(of_script(leaving.__traceback__)))
+    except BaseException:  # Streamlit's st.stop().
         report()
     else:
         report()
@@ -42,44 +43,10 @@ def of_script(trace):
 
 
 def end_when_listening():
-    while not listening() & {place for pid in family(os.getpid()) for place in sockets_of(pid)}:
+    while not any(listened_on(os.getpid())):
         time.sleep(0.1)
     report()
     os._exit(0)
-
-
-def listening():
-    """Listening sockets of this network, as the links in /proc/PID/fd name them (proc(5))."""
-    rows = [line.split() for table in ("tcp", "tcp6") for line in read("/proc/net/" + table).splitlines()[1:]]
-    return {"socket:[%s]" % row[9] for row in rows if row[3] == LISTENING}
-
-
-def family(pid):
-    """The process and all it has started."""
-    yield pid
-    for child in read("/proc/%d/task/%d/children" % (pid, pid)).split():
-        yield from family(int(child))
-
-
-def sockets_of(pid):
-    directory = "/proc/%d/fd" % pid
-    try:
-        names = os.listdir(directory)
-    except OSError:
-        return  # It has ended.
-    for name in names:
-        try:
-            yield os.readlink(os.path.join(directory, name))
-        except OSError:
-            continue
-
-
-def read(file):
-    try:
-        with open(file, encoding="ascii") as stream:
-            return stream.read()
-    except OSError:
-        return ""
 
 
 if __name__ == "__main__":

@@ -138,10 +138,24 @@ describe('a script that is its own server', () => {
 
   test('works once it is through, or listens', () => {
     expect(run('import beside\nassert __name__ == "__main__"\n')).toEqual({ ok: true })
-    expect(run('import sys\nsys.exit("no visitor")\n')).toEqual({ ok: true })
+    expect(run('import sys\nsys.exit()\n')).toEqual({ ok: true })
     expect(run('import socket, time\ns = socket.create_server(("127.0.0.1", 0))\ntime.sleep(60)\n')).toEqual({
       ok: true,
     })
+  })
+
+  test('listens, too, when a thread of it started who does', () => {
+    const server = 'import socket, time; s = socket.create_server(("127.0.0.1", 0)); time.sleep(60)'
+    const thread = `import subprocess, sys, threading\nbegin = lambda: subprocess.run([sys.executable, "-c", ${JSON.stringify(server)}])`
+    const proved = run(
+      `${thread}\none = threading.Thread(target=begin)\none.start()\none.join(20)\nraise RuntimeError("not seen")\n`,
+    )
+    expect(proved).toEqual({ ok: true })
+  })
+
+  test('that gives up says with what', () => {
+    const told = run('import sys\nsys.exit("SECRET_KEY is missing")\n')
+    expect(told).toMatchObject({ ok: false, error: 'SystemExit', message: 'SECRET_KEY is missing' })
   })
 
   test('that lacks a module says which', () => {
@@ -156,18 +170,50 @@ describe('the port a program really listens on', () => {
 import os, socket, subprocess, sys
 program = subprocess.Popen([sys.executable, "-c", "import socket, sys; all = [socket.create_server((host, 0)) for host in sys.argv[1:]]; print(*[one.getsockname()[1] for one in all], flush=True); sys.stdin.read()", *${ports}], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 ports = [int(port) for port in program.stdout.readline().split()]
-from listening import other_port, reached
-found, other = other_port(os.getpid()), reached(1, os.getpid())
+from listening import other_port
+found = other_port(os.getpid())
 program.kill()
 `
   test('is that of its processes', () => {
-    expect(evaluate(`${started('["127.0.0.1"]')}print(json.dumps([found, other] == ports * 2))`, null)).toBe(true)
+    expect(evaluate(`${started('["127.0.0.1"]')}print(json.dumps([found] == ports))`, null)).toBe(true)
   })
 
   test('is not known where there are several, or none that 127.0.0.1 reaches', () => {
     for (const hosts of ['["127.0.0.1", "127.0.0.1"]', '["127.0.0.2"]'])
-      expect(evaluate(`${started(hosts)}print(json.dumps([found, other]))`, null)).toEqual([null, 1])
+      expect(evaluate(`${started(hosts)}print(json.dumps(found))`, null)).toBe(null)
   })
+})
+
+test('a relay goes to another port only until the program listens on the one that it was given', () => {
+  const code = `
+import asyncio, os, socket, subprocess, sys
+from relay import way_to
+given = socket.create_server(("127.0.0.1", 0))
+port = given.getsockname()[1]
+given.close()
+metrics = socket.create_server(("127.0.0.1", 0))
+
+async def peer(connect):
+    try:
+        _, writer = await connect()
+    except OSError:
+        return None
+    found = writer.get_extra_info("peername")[1]
+    writer.close()
+    return {port: "given", metrics.getsockname()[1]: "other"}[found]
+
+async def main():
+    connect = way_to(port, os.getpid())
+    seen = [await peer(connect)]
+    own = socket.create_server(("127.0.0.1", port))
+    seen.append(await peer(connect))
+    own.close()
+    seen.append(await peer(connect))
+    return seen
+
+print(json.dumps(asyncio.run(main())))
+`
+  expect(evaluate(code)).toEqual(['other', 'given', null])
 })
 
 test('a relay tells the program that its client broke off', () => {

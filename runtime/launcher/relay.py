@@ -11,21 +11,39 @@ import signal
 
 from address import has_ipv6
 from errors import say
-from listening import reached
+from listening import other_port
 
 DRAIN = 5  # Seconds; the supervisor's limit is the outer one.
 
 
 def relay(words):
     kind, where, given = words
-    port = reached(int(given), os.getppid())
-    if port != int(given):
-        say(f"the program listens on port {port}, not on the one in PORT: connections go there")
-    asyncio.run(pass_on(kind, where, port))
+    asyncio.run(pass_on(kind, where, way_to(int(given), os.getppid())))
     return 0
 
 
-async def pass_on(kind, where, port):
+def way_to(given, root):
+    """Connects to the program below `root`: on the port it was given, or as long as it never answered there, on the only other one."""
+    known = {"given": False, "told": None}
+
+    async def connect():
+        try:
+            found = await asyncio.open_connection("127.0.0.1", given)
+            known["given"] = True
+            return found
+        except OSError:
+            port = None if known["given"] else other_port(root)
+            if port is None:
+                raise
+        if port != known["told"]:
+            known["told"] = port
+            say(f"the program listens on port {port}, not on the one in PORT: connections go there")
+        return await asyncio.open_connection("127.0.0.1", port)
+
+    return connect
+
+
+async def pass_on(kind, where, connect):
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
@@ -35,7 +53,7 @@ async def pass_on(kind, where, port):
         task = asyncio.current_task()
         open_connections.add(task)
         try:
-            await join(reader, writer, port)
+            await join(reader, writer, connect)
         finally:
             open_connections.discard(task)
 
@@ -63,9 +81,9 @@ async def listen(kind, where, accept):
     return await asyncio.start_server(accept, hosts, int(port), backlog=2048)
 
 
-async def join(reader, writer, port):
+async def join(reader, writer, connect):
     try:
-        back_reader, back_writer = await asyncio.open_connection("127.0.0.1", port)
+        back_reader, back_writer = await connect()
     except OSError:
         writer.close()
         return
