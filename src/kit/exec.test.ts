@@ -1,5 +1,6 @@
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { exec } from './exec.ts'
+import { exec, start } from './exec.ts'
 
 test('what a program says, and how it ends', async () => {
   const lines: string[] = []
@@ -25,4 +26,11 @@ test('what is kept of much output is its end', async () => {
 
 test('a program that is not there rejects', async () => {
   await expect(exec(['/nonexistent/program'])).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('the key that opens encrypted files reaches no child, whoever made its environment', async () => {
+  const env = { PATH: process.env['PATH'] ?? '', WHERRY_AGE_IDENTITY: 'AGE-SECRET-KEY-1', KEPT: 'yes' }
+  expect((await exec(['env'], { env })).stdout).toMatch(/^(?!.*AGE-SECRET)[^]*KEPT=yes/)
+  const child = start(['env'], { env, stdio: 'pipe' })
+  expect(await text(child.stdout!)).not.toContain('AGE-SECRET')
 })

@@ -32,7 +32,7 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     shell: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: options.env ?? ownEnvironment(),
+    env: withoutKey(options.env ?? process.env),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   const keep = options.keep ?? 16 * 1024 * 1024
@@ -61,12 +61,11 @@ export async function exec(argv: readonly [string, ...string[]], options: ExecOp
 /** Starts a program and hands it over, for servers and for streams that must not be collected. */
 export function start(argv: readonly [string, ...string[]], options: SpawnOptions = {}): ChildProcess {
   const [program, ...args] = argv
-  return spawn(program, args, { env: ownEnvironment(), ...options, shell: false })
+  return spawn(program, args, { ...options, env: withoutKey(options.env ?? process.env), shell: false })
 }
 
-/** What a child gets that is told nothing else: ours, without the key that opens encrypted files, which is for no other program. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  const { WHERRY_AGE_IDENTITY: _, ...env } = process.env
+/** The key that opens encrypted files is for no other program, whoever made its environment. */
+function withoutKey({ WHERRY_AGE_IDENTITY: _, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return env
 }
 
