@@ -49,7 +49,7 @@ export function findPython(
       ...ignored(pins, pin),
     ])
   const said = ranges.length > 0 ? [] : firstOf(places.map(place => readHints(place)))
-  const hints = age === null ? said : [...said, age]
+  const hints = said.length > 0 || age === null ? said : [age]
   return conclude(chooseMinor({ ranges, hints, packages }), [...named, ...ignored(pins, null)])
 }
 

@@ -203,7 +203,8 @@ test('packages last changed before a Python came out are not given it, whatever 
     alternatives: ['3.13'],
     because: [{ file: 'requirements.txt', line: null, text: 'last changed 2024-10-06, before Python 3.13 came out' }],
   })
-  expect((await choose({ ...app, Dockerfile: 'FROM python:3.13' })).version).toBe('3.13')
+  for (const image of ['3.12-slim', '3.13', '3.14'])
+    expect((await choose({ ...app, Dockerfile: `FROM python:${image}` })).version).toBe('3.13')
   rmSync(join(root, 'Dockerfile'))
   expect((await choose({ ...app, 'pyproject.toml': requires('>=3.12') })).version).toBe('3.13')
   rmSync(join(root, 'pyproject.toml'))
