@@ -1,6 +1,5 @@
 import { ownArchitecture } from '../../kit/architecture.ts'
 import { list } from '../../kit/text.ts'
-import type { Event } from '../../model/event.ts'
 import type { Lock } from '../../model/lock.ts'
 import { buildAll } from './built.ts'
 import { keepLock, keptPlaces, makeHere, recordedLock } from './here.ts'
@@ -52,14 +51,11 @@ function tellDrift(twin: Lock, lock: Lock, { report }: Tools): void {
 
 /** Says for which platform the work is; what is to be known of the app itself is said once. */
 function speakingOf(platform: string, told: Set<string>, tools: Tools): Tools {
-  const isWork = ({ level }: Pick<Event, 'level'>): boolean =>
-    level === 'start' || level === 'done' || level === 'progress'
   return {
     ...tools,
     report(event) {
-      if (isWork(event)) {
-        const task = event.task === undefined ? {} : { task: `${platform} · ${event.task}` }
-        return tools.report({ ...event, ...task, text: `${platform} · ${event.text}` })
+      if (event.task !== undefined) {
+        return tools.report({ ...event, task: `${platform} · ${event.task}`, text: `${platform} · ${event.text}` })
       }
       if (event.level !== 'log' && told.has(event.text)) return
       told.add(event.text)

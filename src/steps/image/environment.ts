@@ -72,8 +72,7 @@ export async function makeEnvironment(
   }
   const workplace = { place, python, compile, builder: builderFor(lock, twin, { bottom, ground }) }
   const venv = makeVenv({ executable, version: lock.python }, place)
-  const [lowest = ''] = await unpackStacks(bottom, tools, ground)
-  const user = lock.base.kind === 'image' ? (await import('./base-image/user.ts')).userEntries(lowest) : []
+  const user = lock.base.kind === 'image' ? await usersOf(bottom, tools, ground) : []
   const rest: LayerPart[] = [
     standardLibraryPart(bottomOf(baseParts(lock.base, tools)), library, compile),
     ...(await packageParts(lock, checkout, workplace, tools)),
@@ -87,6 +86,13 @@ export async function makeEnvironment(
   )
   const layers = [...base.layers, ...made.layers]
   return { made: { layers, below: made.below }, bottom, place, compile, python, ground }
+}
+
+/** The accounts that a base image has, beside which the app's own stands. */
+async function usersOf(bottom: MadeBase['layers'], tools: Tools, ground: Ground) {
+  const [lowest = ''] = await unpackStacks(bottom, tools, ground)
+  const { userEntries } = await import('./base-image/user.ts')
+  return userEntries(lowest)
 }
 
 /** The base's own Python compiles, and names what it compiles. */

@@ -89,7 +89,6 @@ export function ownCandidates(
 ): Candidate[] {
   const served = new Set(objects.filter(one => one.interface !== 'own').flatMap(one => one.layers))
   const found = programs.flatMap(program => ownCandidate(evaluator, program, objects, served) ?? [])
-  const files = new Set(found.map(one => one.file))
   // A program that another one imports is a part of it; what a tool beside the app imports is the app.
   return found.filter(
     one =>
@@ -97,7 +96,6 @@ export function ownCandidates(
         other =>
           other.file !== one.file &&
           imports(evaluator, other.file, one.file) &&
-          files.has(one.file) &&
           (placeOf(other.file) === 'app' || placeOf(one.file) !== 'app'),
       ),
   )
