@@ -65,7 +65,8 @@ export function start(argv: readonly [string, ...string[]], options: SpawnOption
 }
 
 /** The key that opens encrypted files is for no other program, whoever made its environment. */
-function withoutKey({ WHERRY_AGE_IDENTITY: _, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withoutKey(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { WHERRY_AGE_IDENTITY: _, ...env } = given
   return env
 }
 
